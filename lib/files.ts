@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { access, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CalibrtError } from './errors.js';
+
+/** Bytes or text, whole or in pieces that are written one after the other. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+
+/**
+ * Writes a file whole or not at all: to a temporary name in the same folder, flushed, then renamed over `path`.
+ *
+ * @throws CalibrtError `ERR_OUTPUT` where the folder does not exist, is not writable, or the disk is full.
+ */
+export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      for (const piece of pieces) await file.writeFile(piece);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw outputError(path, cause);
+  }
+}
+
+/**
+ * Checks that a file could be written at `path`, before any long work starts.
+ *
+ * @throws CalibrtError `ERR_OUTPUT` where the folder does not exist or is not a folder.
+ */
+export async function checkOutputPath(path: string): Promise<void> {
+  try {
+    await access(`${dirname(path)}/.`);
+  } catch (cause) {
+    throw outputError(path, cause);
+  }
+}
+
+function outputError(path: string, cause: unknown): CalibrtError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const reason =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? `the folder ${dirname(path)} does not exist: create it first`
+      : code === 'ENOSPC'
+        ? 'the disk is full: free some space'
+        : code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+          ? `${dirname(path)} is not writable: choose another folder`
+          : code === 'EISDIR'
+            ? 'it is a folder: name a file'
+            : cause instanceof Error
+              ? cause.message
+              : String(cause);
+  return new CalibrtError('ERR_OUTPUT', `cannot write ${path}: ${reason}`, { cause });
+}
