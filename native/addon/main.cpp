@@ -1,0 +1,16 @@
+#include "addon/register.h"
+
+namespace {
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("surface", Napi::Number::New(env, calibrt::kSurfaceVersion));
+  calibrt::registerCore(env, exports);
+#ifdef CALIBRT_WITH_TENSORRT_ADDON
+  calibrt::registerTensorRt(env, exports);
+#endif
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(calibrt, initialize)
