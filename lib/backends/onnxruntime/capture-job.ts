@@ -1,0 +1,60 @@
+import { summarizeSample } from '../../data/index.js';
+import type { NamedTensors, Tensor } from '../../data/tensor.js';
+import { CalibrtError } from '../../errors.js';
+import { native } from '../../native.js';
+import { ownRows, padBatch } from './fixed-batch.js';
+import { openSource, peakRssMb, type JobContext } from './job-context.js';
+import type { CaptureJob, CaptureResult } from './protocol.js';
+import { Session } from './runtime.js';
+
+/**
+ * Runs the FP32 model over the samples; each exposed tensor's values go into its statistics in place and are let go at once, so
+ * memory does not grow with the number of samples.
+ */
+export async function capture(job: CaptureJob, context: JobContext): Promise<CaptureResult> {
+  const { Statistics, accumulateAll, instructionSet } = native();
+  const statistics = job.tensors.map(() => new Statistics());
+  const source = await openSource(job.source, job.batch, context);
+  const session = await Session.open(job.model, { threads: job.threads, exactQdq: true });
+  let samples = 0;
+  let firstSample: CaptureResult['firstSample'] = {};
+  // A tensor may be a network input, which a run does not return.
+  const isInput = new Set(session.inputNames);
+  const fetched = job.tensors.filter((name) => !isInput.has(name));
+
+  for await (const batch of source.batches) {
+    const count = batch.names.length;
+    if (samples === 0) firstSample = summarize(batch.inputs);
+    const feeds = padBatch(batch, job.batch);
+    await session.run(feeds, fetched, (outputs) => {
+      const values = job.tensors.map((name) => floats(name, outputs[name] ?? feeds[name], count, job.batch));
+      accumulateAll(statistics, values, job.threads);
+    });
+    samples += count;
+    const done = samples + source.skipped();
+    context.onProgress({ phase: 'calibrate', done, ...(source.total === undefined ? {} : { total: source.total }) });
+  }
+  await session.dispose();
+  return {
+    statistics: statistics.map((entry) => entry.serialize()),
+    samples,
+    skipped: source.skipped(),
+    firstSample,
+    instructionSet,
+    peakRssMb: peakRssMb(),
+  };
+}
+
+function floats(name: string, tensor: Tensor | undefined, samples: number, batch: number): Float32Array {
+  if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
+    throw new CalibrtError(
+      'ERR_MODEL_UNSUPPORTED',
+      `tensor ${name} is ${tensor?.dtype ?? 'absent'}, only float32 can be calibrated: exclude the nodes that read it`,
+    );
+  }
+  return ownRows({ ...tensor, data: tensor.data }, samples, batch);
+}
+
+function summarize(inputs: NamedTensors): CaptureResult['firstSample'] {
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, summarizeSample(tensor)]));
+}

@@ -1,0 +1,69 @@
+/** Entry of the forked process: takes jobs from the parent, one at a time, and dies with it. */
+import type { Batch } from '../../data/batches.js';
+import { serializeError } from '../../errors.js';
+import { capture } from './capture-job.js';
+import { compare } from './compare-job.js';
+import { evaluate } from './evaluate-job.js';
+import type { JobContext } from './job-context.js';
+import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
+
+/** Batches on their way from the parent: one being used, one waiting. */
+const STREAM_AHEAD = 2;
+
+const waiting: ((batch: Batch | null) => void)[] = [];
+const arrived: (Batch | null)[] = [];
+
+function send(message: ToParent): Promise<void> {
+  // Waiting for the pipe is what bounds the child's memory when the parent is slow.
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+function nextBatch(): Promise<Batch | null> {
+  void send({ type: 'next' });
+  const batch = arrived.shift();
+  return batch === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(batch);
+}
+
+async function* streamed(): AsyncGenerator<Batch> {
+  for (let ahead = 1; ahead < STREAM_AHEAD; ahead++) void send({ type: 'next' });
+  for (let batch = await nextBatch(); batch !== null; batch = await nextBatch()) yield batch;
+}
+
+const context: JobContext = {
+  stream: streamed,
+  onProgress: (progress) => void send({ type: 'progress', progress }),
+  onWarning: (message) => void send({ type: 'warning', message }),
+};
+
+function perform(job: Job): Promise<JobResults[keyof JobResults]> {
+  switch (job.kind) {
+    case 'capture':
+      return capture(job, context);
+    case 'compare':
+      return compare(job, context);
+    case 'evaluate':
+      return evaluate(job);
+  }
+}
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'batch') {
+    const resolve = waiting.shift();
+    if (resolve) resolve(message.batch);
+    else arrived.push(message.batch);
+  } else if (message.type === 'job') {
+    // An end-of-stream that the job before had asked for twice.
+    arrived.length = 0;
+    perform(message.job)
+      .then((result) => send({ type: 'result', result }))
+      .catch((error: unknown) => send({ type: 'error', error: serializeError(error) }));
+  } else {
+    process.exit(0);
+  }
+});
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C in a terminal reaches the whole process group; the parent decides what to do about it, and kills this process.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,43 @@
+import { openDataset, readBatches, type Batch } from '../../data/index.js';
+import type { Progress } from '../../progress.js';
+import type { SampleSource } from './protocol.js';
+
+/** What a job may use of the process it runs in. */
+export interface JobContext {
+  /** The parent's batches, for a job whose source is a stream. */
+  readonly stream: () => AsyncIterable<Batch>;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Samples of a source, in a fixed order, with what was skipped on the way. */
+export interface OpenedSource {
+  readonly batches: AsyncIterable<Batch>;
+  readonly total?: number;
+  /** Samples that could not be read, so far. */
+  readonly skipped: () => number;
+}
+
+/** Opens a job's samples, `batch` at a time. */
+export async function openSource(source: SampleSource, batch: number, context: JobContext): Promise<OpenedSource> {
+  if (source.kind === 'stream') {
+    return {
+      batches: context.stream(),
+      ...(source.total === undefined ? {} : { total: source.total }),
+      skipped: () => 0,
+    };
+  }
+  let skipped = 0;
+  const dataset = await openDataset(source.spec, source.inputs);
+  const onSkip = (name: string, reason: string): void => {
+    skipped++;
+    context.onWarning(`skipped ${name}: ${reason}`);
+  };
+  const batches = readBatches(dataset, source.indices, { batch, onSkip });
+  return { batches, total: source.indices.length, skipped: () => skipped };
+}
+
+/** Peak resident memory of this process, in MiB. */
+export function peakRssMb(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}

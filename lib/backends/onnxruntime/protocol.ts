@@ -1,0 +1,96 @@
+/** What the parent and the forked child say to each other; plain data only (structured clone crosses the pipe). */
+import type { OutputMetrics } from '../../accuracy/metrics.js';
+import type { Batch } from '../../data/batches.js';
+import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
+import type { NamedTensors } from '../../data/tensor.js';
+import type { SerializedError } from '../../errors.js';
+import type { Progress } from '../../progress.js';
+
+/** Where a job's samples come from. A dataset is opened again in the child; a stream is sent by the parent, batch by batch. */
+export type SampleSource =
+  | {
+      readonly kind: 'dataset';
+      readonly spec: DataSpec;
+      readonly inputs: readonly ModelInput[];
+      readonly indices: readonly number[];
+    }
+  | { readonly kind: 'stream'; readonly total?: number };
+
+/** Runs the model over the samples and keeps statistics of `tensors`, all of which are outputs of `model`. */
+export interface CaptureJob {
+  readonly kind: 'capture';
+  readonly model: string;
+  readonly tensors: readonly string[];
+  readonly source: SampleSource;
+  /** Samples per run of the network: what the model is fixed to, else 1, so that rounding does not depend on batching. */
+  readonly batch: number;
+  readonly threads: number;
+}
+
+/** What {@link CaptureJob} answers. */
+export interface CaptureResult {
+  /** `NativeStatistics.serialize()` of each tensor, in the job's order. */
+  readonly statistics: readonly Uint8Array[];
+  readonly samples: number;
+  readonly skipped: number;
+  readonly firstSample: Readonly<Record<string, SampleSummary>>;
+  readonly instructionSet: string;
+  readonly peakRssMb: number;
+}
+
+/** Runs two models over the same samples and pools the difference of their outputs. */
+export interface CompareJob {
+  readonly kind: 'compare';
+  readonly reference: string;
+  readonly candidate: string;
+  readonly outputs: readonly string[];
+  readonly source: SampleSource;
+  readonly batch: number;
+  readonly threads: number;
+  /** Run the candidate's Q/DQ as written, in float (see `SessionSettings.exactQdq`). */
+  readonly exactQdq: boolean;
+}
+
+/** Hits of a classifier, counted on the first output. */
+export interface TopK {
+  readonly top1: number;
+  readonly top5: number;
+}
+
+/** What {@link CompareJob} answers. */
+export interface CompareResult {
+  readonly samples: number;
+  readonly skipped: number;
+  readonly outputs: Readonly<Record<string, OutputMetrics>>;
+  /** Shares of labelled samples whose label is the first, or among the first five, of the first output; absent without labels. */
+  readonly labelled?: { readonly count: number; readonly reference: TopK; readonly candidate: TopK };
+  readonly peakRssMb: number;
+}
+
+/** Runs small models once each; for folding constants. */
+export interface EvaluateJob {
+  readonly kind: 'evaluate';
+  readonly model: Uint8Array;
+  readonly feeds: NamedTensors;
+}
+
+export type Job = CaptureJob | CompareJob | EvaluateJob;
+
+/** The result type of each job kind. */
+export interface JobResults {
+  readonly capture: CaptureResult;
+  readonly compare: CompareResult;
+  readonly evaluate: NamedTensors;
+}
+
+export type ToChild =
+  | { readonly type: 'job'; readonly job: Job }
+  | { readonly type: 'batch'; readonly batch: Batch | null }
+  | { readonly type: 'stop' };
+
+export type ToParent =
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'next' }
+  | { readonly type: 'result'; readonly result: JobResults[keyof JobResults] }
+  | { readonly type: 'error'; readonly error: SerializedError };

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { Command as Commander, Option } from 'commander';
+import { camelCase, commonFlags, type Command, type Flag, type FlagValues } from './command.js';
+import { commands } from './commands/index.js';
+
+/** Called with what the user asked for, once it has been parsed. */
+export type Dispatch = (command: Command, args: readonly string[], flags: FlagValues) => Promise<void>;
+
+/** The whole command line as a commander program, built from the commands' data. */
+export function createProgram(dispatch: Dispatch): Commander {
+  const program = new Commander('calibrt')
+    .description('FP32 ONNX in, INT8 TensorRT out: calibrate, quantize, build, and see what it cost.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) });
+  for (const command of commands) program.addCommand(createSubcommand(command, dispatch));
+  return program;
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function createSubcommand(command: Command, dispatch: Dispatch): Commander {
+  const sub = new Commander(command.name).description(command.summary).exitOverride().allowExcessArguments(false);
+  for (const { name, description, variadic } of command.args) {
+    sub.argument(variadic ? `<${name}...>` : `<${name}>`, description);
+  }
+  for (const flag of [...command.flags, ...commonFlags]) sub.addOption(toOption(flag));
+  if (command.examples.length > 0) sub.addHelpText('after', `\nExamples:\n  ${command.examples.join('\n  ')}`);
+  sub.action(async (...all: unknown[]) => {
+    const args = (all.slice(0, command.args.length) as (string | string[])[]).flat();
+    await dispatch(command, args, sub.opts<FlagValues>());
+  });
+  return sub;
+}
+
+function toOption(flag: Flag): Option {
+  const names = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
+  const usage = flag.value === undefined ? names : `${names} <${flag.value}>`;
+  const notes = flag.default === undefined ? flag.description : `${flag.description} (default: ${flag.default})`;
+  const option = new Option(usage, flag.repeat ? `${notes} (repeatable)` : notes);
+  if (flag.choices) option.choices([...flag.choices]);
+  if (flag.repeat) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  return option;
+}
+
+export { camelCase };
