@@ -1,0 +1,9 @@
+/** The ONNX graph: open, clean, place and insert Q/DQ, save. */
+export { openModel, parseModel, type OpenOptions } from './open.js';
+export { Model, type ModelSource } from './model.js';
+export { Graph } from './graph.js';
+export { GraphNode, type NodeSpec } from './node.js';
+export { Initializer } from './initializer.js';
+export type { Attribute } from './attribute.js';
+export type { ElementType } from './element-type.js';
+export type { TensorInfo, ValueInfo } from './value-info.js';

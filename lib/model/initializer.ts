@@ -1,0 +1,218 @@
+import protobuf from 'protobufjs/minimal.js';
+import { CalibrtError } from '../errors.js';
+import type { DataType, Tensor, TensorData } from '../data/tensor.js';
+import { elementBytes, elementTypeCode, elementTypeName, isDataType, type ElementType } from './element-type.js';
+import { readExternal, type ExternalLocation } from './external.js';
+import { onnx } from './proto.js';
+import { bytesField, Field, replaceFields, scanFields, wrapPieces, type Pieces } from './wire/fields.js';
+import { typedDataBytes } from './typed-data.js';
+
+// TensorProto's field numbers.
+const DIMS = 1;
+const DATA_TYPE = 2;
+const NAME = 8;
+const RAW_DATA = 9;
+const EXTERNAL_DATA = 13;
+const DATA_LOCATION = 14;
+
+/** Turns a relative external file name into a path; the model that a tensor came from supplies it. */
+export type ExternalResolver = (file: string) => string;
+
+/** A constant tensor of the graph. Immutable: an edit makes another. Its values are read on demand. */
+export class Initializer {
+  private constructor(
+    private readonly fields: readonly Field[],
+    private readonly resolve: ExternalResolver,
+    readonly name: string,
+    readonly dtype: ElementType,
+    readonly dims: readonly number[],
+    /** Where the values are when they are not in the model file. */
+    readonly external: ExternalLocation | undefined,
+    /** The values of a tensor that was made here: raw, little-endian. */
+    private readonly own: Uint8Array | undefined,
+  ) {}
+
+  /**
+   * Reads a TensorProto's head.
+   *
+   * @throws Error where it is malformed; {@link openModel} says which file.
+   */
+  static parse(message: Uint8Array, resolve: ExternalResolver): Initializer {
+    const fields = scanFields(message);
+    const name = fields.find((field) => field.no === NAME)?.text ?? '';
+    const dims = readDims(fields);
+    const dtype = elementTypeName(fields.find((field) => field.no === DATA_TYPE)?.number ?? 0);
+    const isExternal = fields.some((field) => field.no === DATA_LOCATION && field.number === 1);
+    const external = isExternal ? readLocation(fields, name, dtype, dims) : undefined;
+    const tensor = new Initializer(fields, resolve, name, dtype, dims, external, undefined);
+    tensor.check();
+    return tensor;
+  }
+
+  /** A new tensor. `tensor.data` is kept, not copied: do not change it afterwards. */
+  static create(name: string, tensor: Tensor): Initializer {
+    const head = onnx.TensorProto.encode({
+      dims: [...tensor.shape],
+      dataType: elementTypeCode(tensor.dtype),
+      name,
+    }).finish();
+    const { buffer, byteOffset, byteLength } = tensor.data;
+    const own = new Uint8Array(buffer, byteOffset, byteLength);
+    return new Initializer(scanFields(head), noExternal, name, tensor.dtype, [...tensor.shape], undefined, own);
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.dims.reduce((product, dim) => product * dim, 1);
+  }
+
+  /** Bytes that the values take; 0 for strings. */
+  get byteLength(): number {
+    return elementBytes(this.dtype, this.size) ?? 0;
+  }
+
+  /** The same tensor under another name; shares the values. */
+  renamed(name: string): Initializer {
+    const fields = replaceFields(this.fields, NAME, [bytesField(NAME, name)]);
+    return new Initializer(fields, this.resolve, name, this.dtype, this.dims, this.external, this.own);
+  }
+
+  /**
+   * The values: a view of the model's bytes where these happen to be aligned, a copy otherwise. Do not write to it.
+   *
+   * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` for types without a typed array (strings, 4-bit, FP8, complex);
+   * `ERR_MODEL_INVALID` where an external file cannot be read.
+   */
+  async read(): Promise<Tensor> {
+    const { dtype } = this;
+    if (!isDataType(dtype)) {
+      throw new CalibrtError('ERR_MODEL_UNSUPPORTED', `tensor "${this.name}" is of type ${dtype}, which cannot be read here`);
+    }
+    const bytes = this.external
+      ? await readExternal(this.resolve(this.external.file), this.external.offset, this.external.length)
+      : this.inlineBytes(dtype);
+    return { dtype, shape: this.dims, data: typedArray(dtype, bytes) };
+  }
+
+  /** The external file's path on this machine. */
+  externalPath(): string | undefined {
+    return this.external && this.resolve(this.external.file);
+  }
+
+  /** The TensorProto's bytes. */
+  pieces(): Pieces {
+    const raw = this.fields.map((field) => field.raw);
+    return this.own ? [...raw, ...wrapPieces(RAW_DATA, [this.own])] : raw;
+  }
+
+  /** The TensorProto with its values at `location` instead. */
+  piecesAt(location: ExternalLocation): Pieces {
+    const kept = this.fields.filter(({ no }) => no !== RAW_DATA && no !== EXTERNAL_DATA && no !== DATA_LOCATION);
+    const entries = onnx.TensorProto.encode({
+      externalData: [
+        { key: 'location', value: location.file },
+        { key: 'offset', value: String(location.offset) },
+        { key: 'length', value: String(location.length) },
+      ],
+      dataLocation: 1,
+    }).finish();
+    return [...kept.map((field) => field.raw), entries];
+  }
+
+  /** Raw values that could move to an external file as they are; `undefined` for other storage. */
+  rawBytes(): Uint8Array | undefined {
+    return this.own ?? this.fields.find((field) => field.no === RAW_DATA)?.payload;
+  }
+
+  private inlineBytes(dtype: DataType): Uint8Array {
+    const raw = this.rawBytes();
+    if (raw) return raw;
+    try {
+      return typedDataBytes(this.fields, dtype, this.size);
+    } catch (cause) {
+      const shape = this.dims.join(', ');
+      throw new CalibrtError(
+        'ERR_MODEL_INVALID',
+        `tensor "${this.name}" of type ${dtype} and shape [${shape}] does not hold ${this.size} values: the model is damaged`,
+        { cause },
+      );
+    }
+  }
+
+  private check(): void {
+    const expected = elementBytes(this.dtype, this.size);
+    const raw = this.fields.find((field) => field.no === RAW_DATA);
+    const got = this.external?.length ?? raw?.payload.length;
+    if (expected !== undefined && got !== undefined && got !== expected) {
+      throw new Error(
+        `tensor "${this.name}" of type ${this.dtype} and shape [${this.dims.join(', ')}] holds ${got} bytes instead of ${expected}`,
+      );
+    }
+  }
+}
+
+function readDims(fields: readonly Field[]): number[] {
+  const dims: number[] = [];
+  for (const field of fields) {
+    if (field.no !== DIMS) continue;
+    // Packed or one by one: a protobuf reader has to take both.
+    const reader = protobuf.Reader.create(field.payload);
+    while (reader.pos < reader.len) dims.push(Number(reader.int64().toString()));
+  }
+  if (dims.some((dim) => dim < 0)) throw new Error(`a tensor has the shape [${dims.join(', ')}]`);
+  return dims;
+}
+
+function readLocation(
+  fields: readonly Field[],
+  name: string,
+  dtype: ElementType,
+  dims: readonly number[],
+): ExternalLocation {
+  const entries = new Map<string, string>();
+  for (const field of fields) {
+    if (field.no !== EXTERNAL_DATA) continue;
+    const entry = onnx.StringStringEntryProto.decode(field.payload);
+    entries.set(entry.key, entry.value);
+  }
+  const file = entries.get('location');
+  if (file === undefined) throw new Error(`tensor "${name}" says its data is external but not where`);
+  const size = elementBytes(
+    dtype,
+    dims.reduce((product, dim) => product * dim, 1),
+  );
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? size);
+  if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(length) || length < 0) {
+    throw new Error(`tensor "${name}" has an external data offset or length that is no number`);
+  }
+  return { file, offset, length };
+}
+
+function noExternal(file: string): string {
+  throw new CalibrtError('ERR_INTERNAL', `a tensor made in memory refers to ${file}`);
+}
+
+const constructors: Record<DataType, new (buffer: ArrayBuffer, offset: number, length: number) => TensorData> = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+};
+
+/** `bytes` as the typed array of `dtype`: a view where the address is aligned, else a copy. */
+export function typedArray(dtype: DataType, bytes: Uint8Array): TensorData {
+  const width = elementBytes(dtype, 1) ?? 1;
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  return new constructors[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / width);
+}
+
