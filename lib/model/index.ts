@@ -7,3 +7,6 @@ export { Initializer } from './initializer.js';
 export type { Attribute } from './attribute.js';
 export type { ElementType } from './element-type.js';
 export type { TensorInfo, ValueInfo } from './value-info.js';
+export { cleanModel, type CleanOptions, type CleanReport } from './clean/clean.js';
+export type { Evaluate } from './clean/fold-constants.js';
+export { upgradeOpset, type UpgradeReport } from './opset/upgrade.js';

@@ -63,6 +63,12 @@ export class Model {
     return new Model(source, graph, fields, irVersion, opsets);
   }
 
+  /** A new model around `graph`, in memory only. */
+  static create(graph: Graph, irVersion: number, opsets: ReadonlyMap<string, number>): Model {
+    const fields = [varintField(IR_VERSION, irVersion), bytesField(GRAPH, '')];
+    return new Model({ path: '', folder: '', bytes: new Uint8Array(0) }, graph, fields, irVersion, new Map(opsets));
+  }
+
   /** The file that the model was opened from. */
   get path(): string {
     return this.source.path;
