@@ -1,0 +1,216 @@
+#include "addon/tensorrt/convert.h"
+
+#include <memory>
+#include <string_view>
+
+namespace calibrt {
+namespace {
+
+using tensorrt::FailureKind;
+using tensorrt::ProgressEvent;
+using tensorrt::Severity;
+
+constexpr std::string_view kSeverities[] = {"fatal", "error", "warning", "info", "verbose"};
+static_assert(std::size(kSeverities) == static_cast<std::size_t>(Severity::kVerbose) + 1);
+
+constexpr std::string_view kFailureKinds[] = {"internal", "bridge",  "library",     "version", "noGpu",    "model",
+                                              "parse",    "profile", "unsupported", "refused", "cancelled"};
+static_assert(std::size(kFailureKinds) == static_cast<std::size_t>(FailureKind::kCancelled) + 1);
+
+constexpr std::string_view kProgressKinds[] = {"start", "step", "finish"};
+static_assert(std::size(kProgressKinds) == static_cast<std::size_t>(ProgressEvent::Kind::kFinish) + 1);
+
+template <std::size_t Size, typename Enum>
+Napi::String name(Napi::Env env, const std::string_view (&names)[Size], Enum value) {
+  return Napi::String::New(env, std::string(names[static_cast<std::size_t>(value)]));
+}
+
+Napi::Array toJs(Napi::Env env, const std::vector<std::string>& texts) {
+  Napi::Array array = Napi::Array::New(env, texts.size());
+  for (std::uint32_t i = 0; i < texts.size(); ++i) array[i] = Napi::String::New(env, texts[i]);
+  return array;
+}
+
+Napi::Array toJs(Napi::Env env, const std::vector<std::int64_t>& values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  for (std::uint32_t i = 0; i < values.size(); ++i) array[i] = Napi::Number::New(env, static_cast<double>(values[i]));
+  return array;
+}
+
+Napi::Array toJs(Napi::Env env, const std::vector<tensorrt::TensorInfo>& tensors) {
+  Napi::Array array = Napi::Array::New(env, tensors.size());
+  for (std::uint32_t i = 0; i < tensors.size(); ++i) {
+    Napi::Object tensor = Napi::Object::New(env);
+    tensor["name"] = Napi::String::New(env, tensors[i].name);
+    tensor["dtype"] = Napi::String::New(env, tensors[i].dtype);
+    tensor["shape"] = toJs(env, tensors[i].dims);
+    array[i] = tensor;
+  }
+  return array;
+}
+
+/// Hands the bytes over without copying them.
+Napi::Value moveToJs(Napi::Env env, std::vector<std::uint8_t> bytes) {
+  auto owner = std::make_unique<std::vector<std::uint8_t>>(std::move(bytes));
+  std::vector<std::uint8_t>* raw = owner.release();
+  return Napi::Buffer<std::uint8_t>::NewOrCopy(
+      env, raw->data(), raw->size(), [](Napi::Env, std::uint8_t*, std::vector<std::uint8_t>* held) { delete held; }, raw);
+}
+
+Napi::Object toJs(Napi::Env env, tensorrt::BuildResult result) {
+  Napi::Object object = Napi::Object::New(env);
+  object["plan"] = moveToJs(env, std::move(result.plan));
+  object["layers"] = Napi::Number::New(env, result.layers);
+  object["inputs"] = toJs(env, result.inputs);
+  object["outputs"] = toJs(env, result.outputs);
+  if (result.weightBytes) object["weightBytes"] = Napi::Number::New(env, static_cast<double>(*result.weightBytes));
+  object["warnings"] = toJs(env, result.warnings);
+  object["timingCache"] = moveToJs(env, std::move(result.timingCache));
+  object["parseMs"] = Napi::Number::New(env, result.parseMs);
+  object["buildMs"] = Napi::Number::New(env, result.buildMs);
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const LogEvent& event) {
+  Napi::Object object = Napi::Object::New(env);
+  object["type"] = Napi::String::New(env, "log");
+  object["severity"] = name(env, kSeverities, event.severity);
+  object["message"] = Napi::String::New(env, event.message);
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const ProgressEvent& event) {
+  Napi::Object object = Napi::Object::New(env);
+  object["type"] = name(env, kProgressKinds, event.kind);
+  object["phase"] = Napi::String::New(env, event.phase);
+  object["parent"] = Napi::String::New(env, event.parent);
+  object["count"] = Napi::Number::New(env, event.count);
+  return object;
+}
+
+std::vector<std::string> toStrings(Napi::Value value) {
+  const Napi::Array array = value.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (std::uint32_t i = 0; i < array.Length(); ++i) texts.push_back(array.Get(i).As<Napi::String>().Utf8Value());
+  return texts;
+}
+
+std::vector<std::int64_t> toShape(Napi::Value value) {
+  const Napi::Array array = value.As<Napi::Array>();
+  std::vector<std::int64_t> shape;
+  for (std::uint32_t i = 0; i < array.Length(); ++i) shape.push_back(array.Get(i).As<Napi::Number>().Int64Value());
+  return shape;
+}
+
+std::vector<std::uint8_t> toBytes(Napi::Value value) {
+  if (!value.IsTypedArray()) throw Napi::TypeError::New(value.Env(), "expected a Uint8Array");
+  const Napi::Uint8Array array = value.As<Napi::Uint8Array>();
+  // A detached array reads as null and of no length.
+  return {array.Data(), array.Data() + array.ByteLength()};
+}
+
+tensorrt::Profile toProfile(Napi::Value value) {
+  const Napi::Array array = value.As<Napi::Array>();
+  tensorrt::Profile profile;
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Object range = array.Get(i).As<Napi::Object>();
+    profile.push_back({range.Get("input").As<Napi::String>().Utf8Value(), toShape(range.Get("min")),
+                       toShape(range.Get("opt")), toShape(range.Get("max"))});
+  }
+  return profile;
+}
+
+}  // namespace
+
+tensorrt::BuildRequest toBuildRequest(Napi::Object options) {
+  tensorrt::BuildRequest request;
+  request.modelPath = options.Get("modelPath").As<Napi::String>().Utf8Value();
+  if (options.Has("modelBytes")) request.modelBytes = toBytes(options.Get("modelBytes"));
+  request.targets = toStrings(options.Get("targets"));
+  const Napi::Array profiles = options.Get("profiles").As<Napi::Array>();
+  for (std::uint32_t i = 0; i < profiles.Length(); ++i) request.profiles.push_back(toProfile(profiles.Get(i)));
+  request.flags = toStrings(options.Get("flags"));
+  if (options.Has("workspaceBytes")) {
+    request.workspaceBytes = static_cast<std::uint64_t>(options.Get("workspaceBytes").As<Napi::Number>().Int64Value());
+  }
+  if (options.Has("optimizationLevel")) {
+    request.optimizationLevel = options.Get("optimizationLevel").As<Napi::Number>().Int32Value();
+  }
+  request.profilingVerbosity = options.Get("profilingVerbosity").As<Napi::String>().Utf8Value();
+  if (options.Has("timingCache")) request.timingCache = toBytes(options.Get("timingCache"));
+  request.verbose = options.Get("verbose").As<Napi::Boolean>().Value();
+  return request;
+}
+
+Napi::Array toJs(Napi::Env env, const std::vector<BuildEvent>& events) {
+  Napi::Array array = Napi::Array::New(env, events.size());
+  for (std::uint32_t i = 0; i < events.size(); ++i) {
+    const Napi::HandleScope scope(env);
+    array[i] = std::visit([&](const auto& event) { return toJs(env, event); }, events[i]);
+  }
+  return array;
+}
+
+Napi::Object toJs(Napi::Env env, BuildOutcome outcome) {
+  if (const auto* failure = std::get_if<tensorrt::Failure>(&outcome)) return failed(env, *failure);
+  return success(env, toJs(env, std::get<tensorrt::BuildResult>(std::move(outcome))));
+}
+
+Napi::Object toJs(Napi::Env env, const tensorrt::Failure& failure) {
+  Napi::Object object = Napi::Object::New(env);
+  object["kind"] = name(env, kFailureKinds, failure.kind);
+  object["message"] = Napi::String::New(env, failure.message);
+  object["details"] = toJs(env, failure.details);
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const tensorrt::BridgeInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object["flavour"] = Napi::String::New(env, info.flavour);
+  object["headers"] = Napi::String::New(env, info.headers);
+  object["targets"] = toJs(env, info.targets);
+  object["flags"] = toJs(env, info.flags);
+  object["stronglyTyped"] = Napi::Boolean::New(env, info.stronglyTyped);
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const tensorrt::LibraryInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object["flavour"] = Napi::String::New(env, info.flavour);
+  object["version"] = Napi::String::New(env, info.version);
+  object["infer"] = Napi::String::New(env, info.paths.infer);
+  object["parser"] = Napi::String::New(env, info.paths.parser);
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const tensorrt::CudaReport& report) {
+  Napi::Object object = Napi::Object::New(env);
+  object["driver"] = Napi::String::New(env, report.driver);
+  object["problem"] = Napi::String::New(env, report.problem);
+  Napi::Array devices = Napi::Array::New(env, report.devices.size());
+  for (std::uint32_t i = 0; i < report.devices.size(); ++i) {
+    Napi::Object device = Napi::Object::New(env);
+    device["name"] = Napi::String::New(env, report.devices[i].name);
+    device["target"] = Napi::String::New(env, report.devices[i].target);
+    device["memoryBytes"] = Napi::Number::New(env, static_cast<double>(report.devices[i].memoryBytes));
+    devices[i] = device;
+  }
+  object["devices"] = devices;
+  return object;
+}
+
+Napi::Object success(Napi::Env env, Napi::Value value) {
+  Napi::Object object = Napi::Object::New(env);
+  object["ok"] = Napi::Boolean::New(env, true);
+  object["value"] = value;
+  return object;
+}
+
+Napi::Object failed(Napi::Env env, const tensorrt::Failure& failure) {
+  Napi::Object object = Napi::Object::New(env);
+  object["ok"] = Napi::Boolean::New(env, false);
+  object["failure"] = toJs(env, failure);
+  return object;
+}
+
+}  // namespace calibrt

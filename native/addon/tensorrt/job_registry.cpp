@@ -1,0 +1,41 @@
+#include "addon/tensorrt/job_registry.h"
+
+#include <algorithm>
+
+#include "addon/tensorrt/build_job.h"
+
+namespace calibrt {
+
+JobRegistry& JobRegistry::instance() {
+  // Never destroyed: build threads may outlive main().
+  static JobRegistry* const leaked = new JobRegistry;
+  return *leaked;
+}
+
+void JobRegistry::add(std::shared_ptr<BuildJob> job) {
+  const std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));
+}
+
+void JobRegistry::remove(const BuildJob* job) noexcept {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(jobs_, [&](const auto& each) { return each.get() == job; });
+}
+
+bool JobRegistry::anyRunning() noexcept {
+  const std::lock_guard lock(mutex_);
+  return !jobs_.empty();
+}
+
+void JobRegistry::stop(napi_env env, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::vector<std::shared_ptr<BuildJob>> own;
+  {
+    const std::lock_guard lock(mutex_);
+    std::copy_if(jobs_.begin(), jobs_.end(), std::back_inserter(own), [&](const auto& job) { return job->belongsTo(env); });
+  }
+  for (const auto& job : own) job->cancel();
+  for (const auto& job : own) job->waitUntil(deadline);
+}
+
+}  // namespace calibrt

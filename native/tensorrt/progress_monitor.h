@@ -1,0 +1,24 @@
+#pragma once
+
+#include "tensorrt/build_observer.h"
+#include "tensorrt/flavour.h"
+
+namespace calibrt::tensorrt {
+
+/// Passes the builder's progress on, and the wish to stop back.
+class ProgressMonitor final : public nvinfer1::IProgressMonitor {
+ public:
+  explicit ProgressMonitor(BuildObserver& observer) : observer_(observer) {}
+
+  void phaseStart(const char* phase, const char* parent, std::int32_t steps) noexcept override;
+  /// False stops the builder.
+  bool stepComplete(const char* phase, std::int32_t step) noexcept override;
+  void phaseFinish(const char* phase) noexcept override;
+
+ private:
+  void send(ProgressEvent::Kind kind, const char* phase, const char* parent, std::int32_t count) noexcept;
+
+  BuildObserver& observer_;
+};
+
+}  // namespace calibrt::tensorrt
