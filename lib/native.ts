@@ -49,7 +49,13 @@ export interface NativeStatistics {
 export type ThresholdSearch =
   | { readonly method: 'minmax' }
   | { readonly method: 'mse'; readonly bits: number }
-  | { readonly method: 'entropy'; readonly bits: number; readonly bins: number; readonly start: number; readonly stride: number }
+  | {
+      readonly method: 'entropy';
+      readonly bits: number;
+      readonly bins: number;
+      readonly start: number;
+      readonly stride: number;
+    }
   | { readonly method: 'percentile'; readonly percentile: number };
 
 /** A searched threshold T: values are clipped to [-T, T]. */
@@ -87,7 +93,7 @@ export interface QuantizeOptions {
 }
 
 /** What the addon exports. */
-export interface NativeAddon {
+export interface NativeAddon extends NativeTensorRtApi {
   /** Version of the native surface; differs from {@link NATIVE_VERSION} when an old build lies about. */
   readonly surface: number;
   /** Instruction set that the kernels chose on this CPU: `avx512`, `avx2` or `portable`. */
@@ -157,4 +163,147 @@ function load(): NativeAddon {
     );
   }
   return addon;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// TensorRT (native/addon/tensorrt.cpp). Used by lib/backends/tensorrt and nothing else, which turns failures into CalibrtErrors.
+
+/** A TensorRT that a bridge is compiled for: TensorRT-RTX 1.x, TensorRT 10.x, TensorRT 11.x. */
+export type TensorRtFlavour = 'rtx' | '10' | '11';
+
+/** Why something native could not be done; see native/tensorrt/failure.h. */
+export interface NativeFailure {
+  readonly kind:
+    | 'internal'
+    | 'bridge'
+    | 'library'
+    | 'version'
+    | 'noGpu'
+    | 'model'
+    | 'parse'
+    | 'profile'
+    | 'unsupported'
+    | 'refused'
+    | 'cancelled';
+  readonly message: string;
+  /** The library's own messages, oldest first. */
+  readonly details: readonly string[];
+}
+
+/** A result or the reason for having none: native code throws nothing across the boundary. */
+export type NativeOutcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: NativeFailure };
+
+/** What a bridge was compiled for. */
+export interface NativeBridgeInfo {
+  readonly flavour: TensorRtFlavour;
+  /** Version of its headers. */
+  readonly headers: string;
+  /** GPUs that it can build for ahead of time; empty where it builds for the GPU at hand. */
+  readonly targets: readonly string[];
+  /** Builder flags that it knows, by our names. */
+  readonly flags: readonly string[];
+  /** Types come from the network alone: no precision flags, no native calibrators. */
+  readonly stronglyTyped: boolean;
+}
+
+/** The CUDA driver's view of the machine. */
+export interface NativeCudaReport {
+  /** CUDA version that the driver supports (`12.8`); empty without a driver. */
+  readonly driver: string;
+  /** Why no GPU can be used; empty where one can. */
+  readonly problem: string;
+  readonly devices: readonly { readonly name: string; readonly target: string; readonly memoryBytes: number }[];
+}
+
+/** An input or output of a network. */
+export interface NativeTensorInfo {
+  readonly name: string;
+  /** ONNX's lower-case name of the element type. */
+  readonly dtype: string;
+  /** A dynamic dimension is -1. */
+  readonly shape: readonly number[];
+}
+
+/** What to build; every TensorRT enumerator by name. */
+export interface NativeBuildRequest {
+  /** Path of the ONNX file; where `modelBytes` is given, what external data is relative to, or empty. */
+  readonly modelPath: string;
+  readonly modelBytes?: Uint8Array;
+  readonly targets: readonly string[];
+  readonly profiles: readonly (readonly {
+    readonly input: string;
+    readonly min: readonly number[];
+    readonly opt: readonly number[];
+    readonly max: readonly number[];
+  }[])[];
+  readonly flags: readonly string[];
+  readonly workspaceBytes?: number;
+  readonly optimizationLevel?: number;
+  /** Empty: the library's default. */
+  readonly profilingVerbosity: string;
+  readonly timingCache?: Uint8Array;
+  /** Whether messages of level `verbose` are wanted; there are thousands. */
+  readonly verbose: boolean;
+}
+
+/** A built engine. */
+export interface NativeBuildResult {
+  readonly plan: Uint8Array;
+  /** Layers of the parsed network. */
+  readonly layers: number;
+  readonly inputs: readonly NativeTensorInfo[];
+  readonly outputs: readonly NativeTensorInfo[];
+  readonly weightBytes?: number;
+  readonly warnings: readonly string[];
+  readonly timingCache: Uint8Array;
+  readonly parseMs: number;
+  readonly buildMs: number;
+}
+
+/** A level of TensorRT's log. */
+export type LogSeverity = 'fatal' | 'error' | 'warning' | 'info' | 'verbose';
+
+/** One event of a build, in order. `count` is a phase's number of steps, or the index of the step that ended. */
+export type NativeBuildEvent =
+  | { readonly type: 'log'; readonly severity: LogSeverity; readonly message: string }
+  | {
+      readonly type: 'start' | 'step' | 'finish';
+      readonly phase: string;
+      readonly parent: string;
+      readonly count: number;
+    };
+
+/** An opened TensorRT library; never closed. */
+export interface NativeTensorRtLibrary {
+  readonly info: {
+    readonly flavour: TensorRtFlavour;
+    readonly version: string;
+    readonly infer: string;
+    readonly parser: string;
+  };
+  /**
+   * Builds on a thread of its own. `onEvents` gets what happened since its last call. `cancel` takes effect at the builder's
+   * next step, or when it is done.
+   */
+  build(
+    request: NativeBuildRequest,
+    onEvents: (events: readonly NativeBuildEvent[]) => void,
+  ): { readonly result: Promise<NativeOutcome<NativeBuildResult>>; cancel(): void };
+}
+
+/** The TensorRT half of the addon. */
+export interface NativeTensorRtApi {
+  /** Opens the bridge of a flavour; failure `bridge` where it was not built. */
+  openTensorRtBridge(flavour: string): NativeOutcome<NativeBridgeInfo>;
+  /** Opens a TensorRT library and its ONNX parser, off the JS thread. */
+  openTensorRt(
+    flavour: TensorRtFlavour,
+    infer: string,
+    parser: string,
+  ): Promise<NativeOutcome<NativeTensorRtLibrary>>;
+  /** Asks the CUDA driver, off the JS thread. */
+  probeCuda(): Promise<NativeCudaReport>;
+  /** Cancels this environment's builds and waits for them, no longer than `patienceMs`: for the end of the process. */
+  stopTensorRtBuilds(patienceMs: number): void;
 }
