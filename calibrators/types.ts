@@ -13,9 +13,18 @@ export interface Calibrator {
   /** The method with its parameters, as tables record it: `percentile(99.99)`. */
   readonly label: string;
   /**
-   * A symmetric range for each tensor, in order, searched off the JS thread.
+   * A symmetric range for each tensor, in order, searched off the JS thread. A tensor of zeros gets `{ min: 0, max: 0 }`.
    *
-   * @throws CalibrtError `ERR_CALIBRATION` where a tensor's statistics allow none (no finite value).
+   * @param names - what error messages call the tensors; their position by default
+   * @throws CalibrtError `ERR_CALIBRATION` where a tensor's statistics allow no range: NaN, or no finite value.
    */
-  ranges(statistics: readonly NativeStatistics[]): Promise<DynamicRange[]>;
+  ranges(statistics: readonly NativeStatistics[], names?: readonly string[]): Promise<DynamicRange[]>;
+}
+
+/** Parameters of the methods; each reads those that it has. */
+export interface CalibratorOptions {
+  /** `percentile`: share of the values, in per cent, that the range keeps; above 0, up to 100. Default 99.99. */
+  readonly percentile?: number;
+  /** `mse`, `entropy`: width of the integers that the range is for, 2 to 8. Default 8. */
+  readonly bits?: number;
 }

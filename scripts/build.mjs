@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { compile, root, sdkArguments, stampFile, stampText } from './native/compile.mjs';
+import { compile, root, sdkDefinitions, stampFile, stampText } from './native/compile.mjs';
 
 const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const sanitize = process.argv.find((argument) => argument.startsWith('--sanitize='))?.slice('--sanitize='.length);
@@ -27,7 +27,7 @@ try {
 }
 
 async function buildNative() {
-  const definitions = await sdkArguments();
+  const definitions = await sdkDefinitions();
   if (sanitize !== undefined) definitions.push(`-DCALIBRT_SANITIZE=${sanitize}`);
   const out = path.join(root, sanitize === undefined ? 'build' : `build-${sanitize.replace(',', '-')}`);
   if (!isUpToDate(out, definitions)) await compile({ definitions, out });
@@ -38,7 +38,9 @@ function isUpToDate(out, definitions) {
   if (!existsSync(path.join(out, 'Release/calibrt.node')) || !existsSync(stamp)) return false;
   if (readFileSync(stamp, 'utf8') !== stampText(definitions)) return false;
   const built = statSync(stamp).mtimeMs;
-  return newest(['CMakeLists.txt', 'cmake', 'native', 'package-lock.json'].map((name) => path.join(root, name))) < built;
+  return (
+    newest(['CMakeLists.txt', 'cmake', 'native', 'package-lock.json'].map((name) => path.join(root, name))) < built
+  );
 }
 
 function newest(paths) {

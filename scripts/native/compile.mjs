@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The CMake definitions that name TensorRT's headers, where the development set-up (scripts/sdk) is present. */
-export async function sdkArguments() {
+export async function sdkDefinitions() {
   const locate = path.join(root, 'scripts/sdk/locate.mjs');
   if (!existsSync(locate)) return [];
   const { sdkCMakeArguments } = await import(pathToFileURL(locate).href);
