@@ -1,0 +1,47 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { CalibrtError } from '../../errors.js';
+import { readFailure } from '../files.js';
+import type { DataSource, ModelInput, PreprocessSpec } from '../spec.js';
+import { fileKindOf, onlyInput } from './file-kinds.js';
+import { fileSource } from './file-source.js';
+import { listFolder } from './folder.js';
+import { npyArraySource } from './npy-array-source.js';
+import type { SampleSource } from './source.js';
+
+/**
+ * Opens one `--data`, whatever it is: a folder, one array file, or a single sample.
+ *
+ * @throws CalibrtError `ERR_DATA_*` where it is missing, empty, of an unknown kind, or names an input that there is not.
+ */
+export async function openSource(
+  { path, input }: DataSource,
+  inputs: readonly ModelInput[],
+  preprocess: PreprocessSpec,
+): Promise<SampleSource> {
+  const fed = input === undefined ? inputs : [findInput(inputs, input, path)];
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw readFailure(path, cause);
+  });
+  if (stats.isDirectory()) {
+    const { kind, ...files } = await listFolder(path);
+    return fileSource(files, kind.reader(fed, preprocess, path));
+  }
+  const suffix = extname(path).toLowerCase();
+  if (suffix === '.npy') return npyArraySource(path, onlyInput(fed, path));
+  const kind = fileKindOf(path);
+  if (kind !== undefined) {
+    return fileSource({ paths: [path], keys: [basename(path, extname(path))] }, kind.reader(fed, preprocess, path));
+  }
+  throw new CalibrtError(
+    'ERR_DATA_FORMAT',
+    `${path}: ${suffix || 'a file without suffix'} is no kind of samples: expected a folder, .npy, .npz or a .txt list`,
+  );
+}
+
+function findInput(inputs: readonly ModelInput[], name: string, path: string): ModelInput {
+  const found = inputs.find((input) => input.name === name);
+  if (found !== undefined) return found;
+  const names = inputs.map((input) => input.name).join(', ');
+  throw new CalibrtError('ERR_DATA_FORMAT', `--data ${name}=${path}: the network has no input ${name}, only ${names}`);
+}
