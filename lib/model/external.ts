@@ -79,7 +79,7 @@ export async function readExternal(path: string, offset: number, length: number)
     const file = await open(path, 'r');
     try {
       const bytes = Buffer.from(new ArrayBuffer(length));
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
         if (bytesRead === 0) throw new Error(`ends ${length - done} bytes too early`);
         done += bytesRead;
@@ -89,7 +89,9 @@ export async function readExternal(path: string, offset: number, length: number)
       await file.close();
     }
   } catch (cause) {
-    throw new CalibrtError('ERR_MODEL_INVALID', `external data file ${path} cannot be read: is it still there?`, { cause });
+    throw new CalibrtError('ERR_MODEL_INVALID', `external data file ${path} cannot be read: is it still there?`, {
+      cause,
+    });
   }
 }
 
@@ -102,7 +104,7 @@ export function* externalChunks(path: string, offset: number, length: number): G
     if (statSync(path).size < offset + length) {
       throw new CalibrtError('ERR_MODEL_INVALID', `external data file ${path} became shorter while it was copied`);
     }
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, length - done));
       const read = readSync(file, chunk, 0, chunk.length, offset + done);
       done += read;

@@ -33,7 +33,9 @@ async function hashFile(path: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   } catch (cause) {
-    throw new CalibrtError('ERR_MODEL_INVALID', `external data file ${path} cannot be read: is it still there?`, { cause });
+    throw new CalibrtError('ERR_MODEL_INVALID', `external data file ${path} cannot be read: is it still there?`, {
+      cause,
+    });
   }
   return hash.digest('hex');
 }

@@ -10,3 +10,21 @@ export type { TensorInfo, ValueInfo } from './value-info.js';
 export { cleanModel, type CleanOptions, type CleanReport } from './clean/clean.js';
 export type { Evaluate } from './clean/fold-constants.js';
 export { upgradeOpset, type UpgradeReport } from './opset/upgrade.js';
+export { exposeTensors } from './expose.js';
+export { placeQdq } from './placement/place.js';
+export type {
+  ActivationPoint,
+  BiasPoint,
+  Edge,
+  GraphForm,
+  NodeDecision,
+  Placement,
+  PlacementOptions,
+  WeightPoint,
+} from './placement/types.js';
+export { insertQdq, type InsertOptions, type QdqReport } from './qdq/insert.js';
+export type { FinalRange, QuantizationRange } from './qdq/ranges.js';
+export type { QuantizedWeight, QuantizeWeights } from './qdq/weights.js';
+export { scaleFloor } from './qdq/scale.js';
+export { explainPlacement, type PlacementRow } from './placement/explain.js';
+export { describeModel, type ModelDescription } from './describe.js';

@@ -86,7 +86,10 @@ export class Initializer {
   async read(): Promise<Tensor> {
     const { dtype } = this;
     if (!isDataType(dtype)) {
-      throw new CalibrtError('ERR_MODEL_UNSUPPORTED', `tensor "${this.name}" is of type ${dtype}, which cannot be read here`);
+      throw new CalibrtError(
+        'ERR_MODEL_UNSUPPORTED',
+        `tensor "${this.name}" is of type ${dtype}, which cannot be read here`,
+      );
     }
     const bytes = this.external
       ? await readExternal(this.resolve(this.external.file), this.external.offset, this.external.length)
@@ -215,4 +218,3 @@ export function typedArray(dtype: DataType, bytes: Uint8Array): TensorData {
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new constructors[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / width);
 }
-

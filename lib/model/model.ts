@@ -142,7 +142,9 @@ export class Model {
       else if (field.no === OPSET_IMPORT) {
         const [domain, version] = readOpset(field);
         written.add(domain);
-        out.push(this.opsets.get(domain) === version ? field.raw : writeOpset(domain, this.opsets.get(domain) ?? version));
+        out.push(
+          this.opsets.get(domain) === version ? field.raw : writeOpset(domain, this.opsets.get(domain) ?? version),
+        );
       } else out.push(field.raw);
     }
     for (const [domain, version] of this.opsets) if (!written.has(domain)) out.push(writeOpset(domain, version));

@@ -189,7 +189,11 @@ export class GraphNode {
   setInputs(names: readonly string[]): void {
     this.edit(() => {
       this.#inputs = [...names];
-      this.#fields = replaceFields(this.#fields, INPUT, names.map((name) => bytesField(INPUT, name)));
+      this.#fields = replaceFields(
+        this.#fields,
+        INPUT,
+        names.map((name) => bytesField(INPUT, name)),
+      );
     });
   }
 
@@ -204,7 +208,11 @@ export class GraphNode {
   setOutputs(names: readonly string[]): void {
     this.edit(() => {
       this.#outputs = [...names];
-      this.#fields = replaceFields(this.#fields, OUTPUT, names.map((name) => bytesField(OUTPUT, name)));
+      this.#fields = replaceFields(
+        this.#fields,
+        OUTPUT,
+        names.map((name) => bytesField(OUTPUT, name)),
+      );
     });
   }
 

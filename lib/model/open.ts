@@ -66,7 +66,10 @@ async function readModelFile(path: string, signal?: AbortSignal): Promise<Uint8A
   if (info.size === 0) throw invalid(path, 'the file is empty');
   if (info.size > largestFile) {
     const magic = await firstBytes(path);
-    throw invalid(path, guessFormat(magic) ?? 'it is larger than 2 GB; such models keep their weights in external data files');
+    throw invalid(
+      path,
+      guessFormat(magic) ?? 'it is larger than 2 GB; such models keep their weights in external data files',
+    );
   }
   try {
     return await readFile(path, { ...(signal ? { signal } : {}) });
@@ -101,6 +104,7 @@ function unreadable(path: string, cause: unknown): CalibrtError {
 
 // Our own findings are plain errors with a sentence; anything else is protobuf's and says nothing to a user.
 function describe(cause: unknown): string {
-  const plain = cause instanceof Error && cause.constructor === Error && !/wire type|index out of range/.test(cause.message);
+  const plain =
+    cause instanceof Error && cause.constructor === Error && !/wire type|index out of range/.test(cause.message);
   return plain ? cause.message : 'its bytes are no protobuf message, or end too early (a partial download?)';
 }

@@ -5,7 +5,7 @@ const formats: readonly (readonly [RegExp, string])[] = [
   [/^PK\x03\x04/, 'it is a zip archive (a PyTorch checkpoint?); export it to ONNX first'],
   [/^\x1f\x8b/, 'it is gzip-compressed; unpack it first'],
   [/^(ptrt|ftrt|vtrt)/, 'it is a TensorRT engine plan, not the model that it was built from'],
-  [/^....ORTM/s, 'it is in ONNX Runtime\'s own format; use the .onnx file that it was made from'],
+  [/^....ORTM/s, "it is in ONNX Runtime's own format; use the .onnx file that it was made from"],
   [/^....TFL3/s, 'it is a TensorFlow Lite model; convert it to ONNX first'],
   [/^\x80[\x02-\x05]/, 'it is a Python pickle (a PyTorch checkpoint?); export it to ONNX first'],
   [/^\s*[[{]/, 'it is a JSON text'],

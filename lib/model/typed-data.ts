@@ -42,8 +42,7 @@ function copyFixed(fields: readonly Field[], no: number, out: Uint8Array): numbe
 
 function readVarints(fields: readonly Field[], dtype: DataType, out: Uint8Array): number {
   const width = elementBytes(dtype, 1) ?? 1;
-  const no =
-    dtype === 'int64' ? INT64_DATA : dtype === 'uint64' || dtype === 'uint32' ? UINT64_DATA : INT32_DATA;
+  const no = dtype === 'int64' ? INT64_DATA : dtype === 'uint64' || dtype === 'uint32' ? UINT64_DATA : INT32_DATA;
   const view = new DataView(out.buffer);
   let at = 0;
   for (const field of fields) {

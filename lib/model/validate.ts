@@ -19,7 +19,8 @@ export function validateGraph(graph: Graph): void {
   for (const node of graph.nodes) {
     const read = [...node.inputs, ...(node.subgraphs?.outer ?? [])];
     const missing = read.find((name) => name !== '' && !known.has(name));
-    if (missing !== undefined) throw new Error(`node "${node.name}" (${node.opType}) reads "${missing}", which nothing makes`);
+    if (missing !== undefined)
+      throw new Error(`node "${node.name}" (${node.opType}) reads "${missing}", which nothing makes`);
   }
   const dangling = graph.outputs.find(({ name }) => !known.has(name));
   if (dangling) throw new Error(`nothing makes the graph output "${dangling.name}"`);

@@ -58,7 +58,9 @@ export function foldTarget(graph: Graph, node: GraphNode, ranks: ReadonlyMap<str
   }
   if (node.is('BatchNormalization') && dims.length === 1 && node.int('training_mode', 0) === 0) {
     const rank = ranks.get(node.inputs[0] ?? '');
-    return rank === undefined ? undefined : { ...common, channels: constant.size, rank, inner: 1, channelOf: (block) => block };
+    return rank === undefined
+      ? undefined
+      : { ...common, channels: constant.size, rank, inner: 1, channelOf: (block) => block };
   }
   return undefined;
 }

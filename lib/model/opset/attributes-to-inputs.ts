@@ -84,7 +84,10 @@ export const dropoutToInput: Upgrade = (node, context) => {
 export const dftAxisToInput: Upgrade = (node, context) => {
   const axis = node.int('axis', 1);
   node.removeAttribute('axis');
-  node.setInput(2, constantFor(node, context, 'axis', { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(axis)) }));
+  node.setInput(
+    2,
+    constantFor(node, context, 'axis', { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(axis)) }),
+  );
 };
 
 // The bound has the type of what it bounds.

@@ -22,7 +22,8 @@ export const gridSampleModes: Upgrade = (node) => {
 
 /** BatchNormalization-9 dropped `spatial`: statistics per position have no equal. */
 export const batchNormSpatial: Upgrade = (node, context) => {
-  if (node.int('spatial', 1) === 0) throw unsupported(node, context, 'normalizes every position for itself (spatial = 0)');
+  if (node.int('spatial', 1) === 0)
+    throw unsupported(node, context, 'normalizes every position for itself (spatial = 0)');
   node.removeAttribute('spatial');
 };
 

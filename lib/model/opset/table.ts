@@ -10,7 +10,14 @@ import {
   topKToInput,
 } from './attributes-to-inputs.js';
 import type { Upgrade } from './context.js';
-import { batchNormOutputs, batchNormSpatial, gridSampleModes, refuse, roiAlignMode, scatterToElements } from './renamed.js';
+import {
+  batchNormOutputs,
+  batchNormSpatial,
+  gridSampleModes,
+  refuse,
+  roiAlignMode,
+  scatterToElements,
+} from './renamed.js';
 import { resizeHalfPixel, resizeModes, upsampleScalesToInput, upsampleToResize } from './resize.js';
 import { softmaxAlongAxis } from './softmax.js';
 

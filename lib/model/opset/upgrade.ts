@@ -23,7 +23,10 @@ export async function upgradeOpset(model: Model, target: number): Promise<Upgrad
   const from = model.opset;
   if (from >= target) return { from, to: from, nodes: [] };
   if (target > newestOpset) {
-    throw new CalibrtError('ERR_MODEL_UNSUPPORTED', `operator set ${target} is not known; at most ${newestOpset} can be written`);
+    throw new CalibrtError(
+      'ERR_MODEL_UNSUPPORTED',
+      `operator set ${target} is not known; at most ${newestOpset} can be written`,
+    );
   }
   if (from < oldestOpset) {
     throw new CalibrtError(

@@ -1,0 +1,25 @@
+import type { Rule } from '../rule.js';
+
+const floatOnly = new Set(
+  (
+    'BatchNormalization Erf Exp GRU Gelu GroupNormalization InstanceNormalization LRN LSTM LayerNormalization LogSoftmax MeanVarianceNormalization ' +
+    'RNN Softmax'
+  ).split(' '),
+);
+
+/** What no other rule took stays as it is. */
+export const restRule: Rule = (node, { draft, facts }) => {
+  if (node.is('QuantizeLinear', 'DequantizeLinear')) {
+    return draft.leave(node, 'already-quantized', 'It is a quantization that the model brought along.');
+  }
+  if (node.domain !== '')
+    return draft.leave(node, 'unknown-operator', `Operators of domain ${node.domain} are left alone.`);
+  if (node.subgraphs) return draft.leave(node, 'control-flow', 'Control flow is left alone.');
+  if (floatOnly.has(node.opType)) {
+    return draft.leave(node, 'float-operator', `${node.opType} loses accuracy in INT8 and gains no speed.`);
+  }
+  if (!node.inputs.some((input) => facts.isActivation(input))) {
+    return draft.leave(node, 'no-activation', 'It computes no float activation from another.');
+  }
+  draft.leave(node, 'not-weighted', 'It has no weights: INT8 on both sides would only add conversions.');
+};

@@ -1,0 +1,68 @@
+import { CalibrtError, throwIfAborted } from '../../errors.js';
+import { native } from '../../native.js';
+import { dropUnusedInitializers } from '../clean/unused.js';
+import { perChannelOpset } from '../clean/clean.js';
+import type { Model } from '../model.js';
+import type { Placement } from '../placement/types.js';
+import { insertActivation } from './activations.js';
+import { Insertion } from './insertion.js';
+import { finalRanges, type FinalRange, type QuantizationRange } from './ranges.js';
+import { insertWeight, type QuantizedWeight, type QuantizeWeights } from './weights.js';
+
+/** Options of {@link insertQdq}. */
+export interface InsertOptions {
+  /** Quantizes weights; default: the native kernels. */
+  readonly quantizeWeights?: QuantizeWeights;
+  /** Gives each reader of a tensor a Q/DQ pair of its own instead of one for all. Default false. */
+  readonly dedicated?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What {@link insertQdq} wrote. */
+export interface QdqReport {
+  /** Scale and zero point of every quantized tensor as they are in the graph. */
+  readonly tensors: ReadonlyMap<string, FinalRange>;
+  /** Tensors that were zero throughout: their scale is the floor. */
+  readonly floored: readonly string[];
+  readonly weights: readonly QuantizedWeight[];
+}
+
+/**
+ * Writes a placement into the model, in place: QuantizeLinear and DequantizeLinear at the activations, INT8 constants with
+ * DequantizeLinear for the weights. Constants that nothing reads any more are dropped.
+ *
+ * @param ranges - Scale (and zero point) of every tensor in `placement.activations`.
+ * @throws CalibrtError `ERR_CALIBRATION` where a range is missing or unusable; `ERR_MODEL_UNSUPPORTED` where the operator set is
+ * older than 13.
+ */
+export async function insertQdq(
+  model: Model,
+  placement: Placement,
+  ranges: ReadonlyMap<string, QuantizationRange>,
+  options: InsertOptions = {},
+): Promise<QdqReport> {
+  if (model.opset < perChannelOpset) {
+    throw new CalibrtError(
+      'ERR_MODEL_UNSUPPORTED',
+      `Q/DQ per channel needs operator set ${perChannelOpset}; ${model.path} has ${model.opset}: clean the model first`,
+    );
+  }
+  const type = placement.form === 'tensorrt' ? 'int8' : 'uint8';
+  const final = finalRanges(placement, ranges, type);
+  const quantize: QuantizeWeights =
+    options.quantizeWeights ??
+    ((data, channels, inner, floor) => native().quantizeWeights(data, channels, inner, floor));
+  const insertion = new Insertion(model.graph);
+  const weights: QuantizedWeight[] = [];
+  for (const point of placement.activations) {
+    const range = final.ranges.get(point.tensor);
+    if (range) insertActivation(insertion, point, range, type, options.dedicated ?? false);
+  }
+  for (const point of placement.weights) {
+    throwIfAborted(options.signal);
+    weights.push(await insertWeight(insertion, point, quantize));
+  }
+  insertion.apply();
+  dropUnusedInitializers(model.graph);
+  return { tensors: final.ranges, floored: final.floored, weights };
+}

@@ -1,0 +1,75 @@
+import type { Tensor } from '../../data/tensor.js';
+import { addConstant, float32 } from '../constants.js';
+import type { Graph } from '../graph.js';
+import { GraphNode } from '../node.js';
+import type { Attribute } from '../attribute.js';
+import type { Edge } from '../placement/types.js';
+import type { QuantizedType } from './scale.js';
+
+/** Collects the nodes to insert; each goes in front of the first node that reads its result. */
+export class Insertion {
+  private readonly before = new Map<GraphNode | undefined, GraphNode[]>();
+  private readonly byName: ReadonlyMap<string, GraphNode>;
+  private readonly positions: ReadonlyMap<GraphNode, number>;
+
+  constructor(readonly graph: Graph) {
+    this.byName = new Map(graph.nodes.map((node) => [node.name, node]));
+    this.positions = new Map(graph.nodes.map((node, index) => [node, index]));
+  }
+
+  /** The node that an edge ends at. */
+  node(edge: Edge): GraphNode {
+    const node = this.byName.get(edge.node);
+    if (!node) throw new Error(`the placement names node "${edge.node}", which this model has not`);
+    return node;
+  }
+
+  /** The first of the edges' nodes in graph order. */
+  first(edges: readonly Edge[]): GraphNode | undefined {
+    const order = (node: GraphNode): number => this.positions.get(node) ?? 0;
+    return edges.map((edge) => this.node(edge)).sort((a, b) => order(a) - order(b))[0];
+  }
+
+  /** Adds a node in front of `next`; at the end for `undefined`. */
+  add(next: GraphNode | undefined, node: GraphNode): void {
+    const list = this.before.get(next);
+    if (list) list.push(node);
+    else this.before.set(next, [node]);
+  }
+
+  /** Puts everything into the graph. */
+  apply(): void {
+    this.graph.insertNodes(this.before);
+  }
+}
+
+/** A QuantizeLinear or DequantizeLinear. Returns the name of its result. */
+export function addLinear(
+  insertion: Insertion,
+  next: GraphNode | undefined,
+  opType: 'QuantizeLinear' | 'DequantizeLinear',
+  inputs: readonly string[],
+  base: string,
+  axis?: number,
+): string {
+  const { graph } = insertion;
+  const output = graph.uniqueName(`${base}_${opType === 'QuantizeLinear' ? 'quantized' : 'dequantized'}`);
+  const name = graph.uniqueName(`${base}_${opType}`);
+  const attributes: Record<string, Attribute> =
+    axis === undefined ? {} : { axis: { type: 'int', value: BigInt(axis) } };
+  insertion.add(next, GraphNode.create({ opType, name, inputs, outputs: [output], attributes }));
+  return output;
+}
+
+/** Scalar scale and zero point of a tensor. The zero point's type is what QuantizeLinear puts out. */
+export function addScalarParameters(
+  graph: Graph,
+  base: string,
+  scale: number,
+  zeroPoint: number,
+  type: QuantizedType,
+): [scale: string, zeroPoint: string] {
+  const data = type === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint);
+  const zero: Tensor = { dtype: type, shape: [], data };
+  return [addConstant(graph, `${base}_scale`, float32(scale)), addConstant(graph, `${base}_zero_point`, zero)];
+}
