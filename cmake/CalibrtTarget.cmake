@@ -2,11 +2,11 @@
 include_guard(GLOBAL)
 
 set(CALIBRT_SANITIZE "" CACHE STRING "Sanitizers to build with: address, thread, undefined or a comma-separated combination")
-option(CALIBRT_STATIC_RUNTIME "Link libstdc++ and libgcc statically, for binaries that travel to other machines" OFF)
+option(CALIBRT_WARNINGS_AS_ERRORS "Treat warnings of our own code as errors" ON)
 
 find_package(Threads REQUIRED)
 
-# calibrt_configure(TARGET): C++20, hidden symbols, warnings as errors, no contraction to FMA, sanitizers if asked for.
+# calibrt_configure(TARGET): C++20, hidden symbols, warnings, no contraction to FMA, sanitizers if asked for.
 function(calibrt_configure target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES
@@ -14,7 +14,10 @@ function(calibrt_configure target)
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion)
+  if(CALIBRT_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # Sees overlapping copies in `"literal" + std::string` (GCC bug 105651).
     target_compile_options(${target} PRIVATE -Wno-restrict)
@@ -25,8 +28,5 @@ function(calibrt_configure target)
   if(CALIBRT_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${CALIBRT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
     target_link_options(${target} PRIVATE -fsanitize=${CALIBRT_SANITIZE})
-  endif()
-  if(CALIBRT_STATIC_RUNTIME)
-    target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc "LINKER:--exclude-libs,ALL")
   endif()
 endfunction()

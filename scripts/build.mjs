@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { compile, root, sdkDefinitions, stampFile, stampText } from './native/compile.mjs';
+import { compile, root, defaultDefinitions, stampFile, stampText } from './native/compile.mjs';
 
 const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const sanitize = process.argv.find((argument) => argument.startsWith('--sanitize='))?.slice('--sanitize='.length);
@@ -27,7 +27,7 @@ try {
 }
 
 async function buildNative() {
-  const definitions = await sdkDefinitions();
+  const definitions = await defaultDefinitions();
   if (sanitize !== undefined) definitions.push(`-DCALIBRT_SANITIZE=${sanitize}`);
   const out = path.join(root, sanitize === undefined ? 'build' : `build-${sanitize.replace(',', '-')}`);
   if (!isUpToDate(out, definitions)) await compile({ definitions, out });

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { compile, root, sdkDefinitions } from './native/compile.mjs';
+import { compile, root, defaultDefinitions } from './native/compile.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -17,7 +17,7 @@ if (!loads()) {
     );
   }
   try {
-    await compile({ definitions: await sdkDefinitions() });
+    await compile({ definitions: await defaultDefinitions() });
   } catch (error) {
     fail(
       `compiling the native addon failed: ${error.message}. The compiler's messages are above.`,

@@ -9,10 +9,13 @@ const require = createRequire(import.meta.url);
 /** Root of the package: where CMakeLists.txt is. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The CMake definitions that name TensorRT's headers, where the development set-up (scripts/sdk) is present. */
-export async function sdkDefinitions() {
+/**
+ * The CMake definitions of an ordinary build. In a clone: TensorRT's headers, as scripts/sdk finds them. At a user's, where scripts/sdk
+ * is not installed: no errors for the warnings of compilers that came after this release.
+ */
+export async function defaultDefinitions() {
   const locate = path.join(root, 'scripts/sdk/locate.mjs');
-  if (!existsSync(locate)) return [];
+  if (!existsSync(locate)) return ['-DCALIBRT_WARNINGS_AS_ERRORS=OFF'];
   const { sdkCMakeArguments } = await import(pathToFileURL(locate).href);
   return sdkCMakeArguments();
 }

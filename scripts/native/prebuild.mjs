@@ -1,5 +1,5 @@
-// Makes prebuilds/PLATFORM-ARCH with prebuildify: the addon and the TensorRT bridges that the SDK's headers allow, with the C++ runtime
-// linked in. Compiles with cmake-js in the place of node-gyp. Takes build/Release over: run `npm run build:native` afterwards.
+// Makes prebuilds/PLATFORM-ARCH with prebuildify: the addon and the TensorRT bridges that the SDK's headers allow. Compiles with
+// cmake-js in the place of node-gyp. Takes build/Release over: run `npm run build:native` afterwards.
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
