@@ -32,9 +32,8 @@ export class MetricsAccumulator {
       this.#candidate += c * c;
       this.#dot += r * c;
       this.#error += e * e;
-      const magnitude = Math.abs(e);
-      // Not Math.max: a NaN in the candidate must show in the result, and `!(a <= b)` lets it through.
-      if (!(magnitude <= this.#maxAbsError)) this.#maxAbsError = magnitude;
+      // Math.max and no comparison: a NaN of the candidate must show in the result.
+      this.#maxAbsError = Math.max(this.#maxAbsError, Math.abs(e));
     }
     this.#count += reference.length;
     if (rowLength > 1) this.#compareRows(reference, candidate, rowLength);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command as Commander, Option } from 'commander';
-import { camelCase, commonFlags, type Command, type Flag, type FlagValues } from './command.js';
+import { commonFlags, type Command, type Flag, type FlagValues } from './command.js';
+import { packageVersion } from '../version.js';
 import { commands } from './commands/index.js';
 
 /** Called with what the user asked for, once it has been parsed. */
@@ -16,12 +16,6 @@ export function createProgram(dispatch: Dispatch): Commander {
     .configureOutput({ outputError: (text, write) => write(text) });
   for (const command of commands) program.addCommand(createSubcommand(command, dispatch));
   return program;
-}
-
-/** The version in package.json. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function createSubcommand(command: Command, dispatch: Dispatch): Commander {
@@ -47,5 +41,3 @@ function toOption(flag: Flag): Option {
   if (flag.repeat) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
   return option;
 }
-
-export { camelCase };

@@ -60,8 +60,12 @@ function check(flag: Flag, value: unknown): Value {
   }
   if (flag.type === 'string') return String(value);
   const number = Number(value);
-  const fits = String(value).trim() !== '' && (flag.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number));
-  if (!fits) throw usage(`--${flag.name} must be ${flag.type === 'integer' ? 'a whole number' : 'a number'}, not \`${String(value)}\``);
+  const fits =
+    String(value).trim() !== '' && (flag.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number));
+  if (!fits)
+    throw usage(
+      `--${flag.name} must be ${flag.type === 'integer' ? 'a whole number' : 'a number'}, not \`${String(value)}\``,
+    );
   return number;
 }
 

@@ -12,7 +12,9 @@ export class Workspace implements AsyncDisposable {
     try {
       return new Workspace(await mkdtemp(join(tmpdir(), 'calibrt-')));
     } catch (cause) {
-      throw new CalibrtError('ERR_OUTPUT', `cannot create a folder in ${tmpdir()}: set TMPDIR to a writable one`, { cause });
+      throw new CalibrtError('ERR_OUTPUT', `cannot create a folder in ${tmpdir()}: set TMPDIR to a writable one`, {
+        cause,
+      });
     }
   }
 

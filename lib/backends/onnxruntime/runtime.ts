@@ -1,5 +1,4 @@
 /** The one door to ONNX Runtime: session settings, feeds and fetches. It is opened only in the forked child. */
-import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { CalibrtError } from '../../errors.js';
 import type { DataType, NamedTensors, Tensor, TensorData } from '../../data/tensor.js';
@@ -15,17 +14,6 @@ export interface SessionSettings {
    * model means, without what a CPU makes of it (8-bit products saturate on AVX2).
    */
   readonly exactQdq: boolean;
-}
-
-const require = createRequire(import.meta.url);
-
-/** Version of the installed onnxruntime-node, or null where there is none. */
-export function onnxRuntimeVersion(): string | null {
-  try {
-    return (require('onnxruntime-node/package.json') as { version: string }).version;
-  } catch {
-    return null;
-  }
 }
 
 let loading: Promise<Ort> | undefined;
@@ -133,9 +121,9 @@ export class Session {
   #toOrt(tensor: Tensor): OrtTensor {
     const { dtype, data } = tensor;
     // Where Node has Float16Array, onnxruntime-node wants it; calibrt's own type is the bits on every version.
-    const half = (globalThis as { Float16Array?: new (b: ArrayBufferLike, o: number, n: number) => TensorData }).Float16Array;
-    const payload =
-      dtype === 'float16' && half ? new half(data.buffer, data.byteOffset, data.length) : data;
+    const half = (globalThis as { Float16Array?: new (b: ArrayBufferLike, o: number, n: number) => TensorData })
+      .Float16Array;
+    const payload = dtype === 'float16' && half ? new half(data.buffer, data.byteOffset, data.length) : data;
     return new this.#ort.Tensor(dtype as 'float32', payload as Float32Array, tensor.shape);
   }
 }

@@ -10,13 +10,31 @@ export const methodFlags: readonly Flag[] = [
     default: 'mse',
     description: 'how a range is chosen from the statistics',
   },
-  { name: 'percentile', type: 'number', value: 'P', default: '99.99', description: 'share kept by --method percentile' },
-  { name: 'threads', type: 'integer', value: 'N', default: 'all cores', description: 'threads; recorded, as rounding depends on it' },
+  {
+    name: 'percentile',
+    type: 'number',
+    value: 'P',
+    default: '99.99',
+    description: 'share kept by --method percentile',
+  },
+  {
+    name: 'threads',
+    type: 'integer',
+    value: 'N',
+    default: 'all cores',
+    description: 'threads; recorded, as rounding depends on it',
+  },
 ];
 
 /** Which nodes are quantized. */
 export const placementFlags: readonly Flag[] = [
-  { name: 'include', type: 'string', value: 'PATTERN', repeat: true, description: 'quantize only nodes so named (glob or /regex/)' },
+  {
+    name: 'include',
+    type: 'string',
+    value: 'PATTERN',
+    repeat: true,
+    description: 'quantize only nodes so named (glob or /regex/)',
+  },
   { name: 'exclude', type: 'string', value: 'PATTERN', repeat: true, description: 'leave nodes so named as they are' },
   { name: 'op-types', type: 'string', value: 'A,B', description: 'quantize only these operators: Conv,Gemm,…' },
 ];

@@ -1,0 +1,12 @@
+/** The embedded CPU backend, behind a process boundary; nothing else in calibrt loads ONNX Runtime. */
+export { WorkerProcess, type RunOptions } from './host.js';
+export type {
+  CaptureJob,
+  CaptureResult,
+  CompareJob,
+  CompareResult,
+  EvaluateJob,
+  SampleSource,
+  TopK,
+} from './protocol.js';
+export { onnxRuntimeVersion } from './version.js';

@@ -1,0 +1,9 @@
+import type { Command } from '../command.js';
+import { build } from './build.js';
+import { calibrate } from './calibrate.js';
+import { doctor } from './doctor.js';
+import { inspect } from './inspect.js';
+import { quantize } from './quantize.js';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly Command[] = [quantize, calibrate, build, inspect, doctor];

@@ -1,0 +1,99 @@
+import type { QuantizeResult } from '../../pipeline/quantize.js';
+import type { Command } from '../command.js';
+import { methodFlags, placementFlags } from '../flags/quantization.js';
+import { sampleFlags } from '../flags/samples.js';
+
+/** `calibrt quantize MODEL -o OUT`. */
+export const quantize: Command = {
+  name: 'quantize',
+  summary: 'calibrate (or take a table), write an INT8 Q/DQ model, verify it on held-out samples',
+  args: [{ name: 'model', description: 'FP32 ONNX file' }],
+  flags: [
+    {
+      name: 'output',
+      short: 'o',
+      type: 'string',
+      value: 'FILE',
+      description: 'the INT8 model to write (not with --dry-run)',
+    },
+    {
+      name: 'holdout',
+      type: 'integer',
+      value: 'N',
+      default: 'a fifth, 1 to 64',
+      description: 'samples to verify on; 0: none',
+    },
+    { name: 'table', type: 'string', value: 'FILE', description: 'take the ranges from this table; no calibration' },
+    { name: 'table-out', type: 'string', value: 'FILE', description: 'also write the calibration table' },
+    { name: 'dry-run', type: 'boolean', description: 'only print what would be quantized, and why not where not' },
+    ...sampleFlags,
+    ...methodFlags,
+    ...placementFlags,
+  ],
+  examples: [
+    'calibrt quantize model.onnx -o model.int8.onnx --data photos/ --preset imagenet',
+    'calibrt quantize model.onnx -o model.int8.onnx --table table.json --data photos/',
+    'calibrt quantize model.onnx --dry-run',
+  ],
+
+  async run({ args, flags, console, signal }) {
+    const { CalibrtError } = await import('../../errors.js');
+    const { explainQuantization } = await import('../../pipeline/explain.js');
+    const { quantize } = await import('../../pipeline/quantize.js');
+    const { describeSample } = await import('../describe.js');
+    const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
+    const { readSampleFlags } = await import('../flags/read-samples.js');
+    const operation = {
+      signal,
+      onProgress: console.progress,
+      onWarning: (message: string) => console.warn(message),
+    };
+    if (flags['dryRun'] === true) {
+      const plan = await explainQuantization(args[0]!, { ...readPlacementFlags(flags), ...operation });
+      const { explanationTable } = await import('../tables.js');
+      console.result(plan, explanationTable(plan));
+      return;
+    }
+    if (flags['output'] === undefined) {
+      throw new CalibrtError('ERR_USAGE', '--output FILE is required (or --dry-run to write nothing)');
+    }
+    const result = await quantize(args[0]!, String(flags['output']), {
+      ...readSampleFlags(flags),
+      ...readMethodFlags(flags),
+      ...readPlacementFlags(flags),
+      ...pick(flags, 'holdout', 'table', 'tableOut', 'batch'),
+      ...operation,
+    });
+    console.endProgress();
+    if (Object.keys(result.firstSample).length > 0) console.note(describeSample(result.firstSample));
+    console.result(result, await summary(result));
+  },
+};
+
+function pick(flags: Readonly<Record<string, unknown>>, ...names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
+}
+
+async function summary(result: QuantizeResult): Promise<string> {
+  const { formatDb, formatPercent } = await import('../describe.js');
+  const { formatBytes, table } = await import('../table.js');
+  const total = result.quantized.length + result.skipped.length;
+  const lines = table([
+    ['model', `${result.output} (${formatBytes(result.bytes.int8)}, FP32 ${formatBytes(result.bytes.fp32)})`],
+    ['method', `${result.method}, ${result.samples} samples`],
+    ['quantized', `${result.quantized.length} of ${total} nodes (--dry-run tells which and why)`],
+  ]);
+  if (result.verify === null) return `${lines}\nnot verified: no sample was held out`;
+  const outputs = Object.entries(result.verify.outputs).map(([name, m]) => [
+    name,
+    formatDb(m.sqnrDb),
+    m.cosine.toFixed(6),
+    m.maxAbsError.toPrecision(3),
+  ]);
+  const verified = table(outputs, [`verified on ${result.holdout}`, 'SQNR', 'cosine', 'max error']);
+  const { labelled } = result.verify;
+  const top1 = labelled
+    ? `\ntop-1 on these: FP32 ${formatPercent(labelled.reference.top1)}, INT8 ${formatPercent(labelled.candidate.top1)}`
+    : '';
+  return `${lines}\n\n${verified}${top1}`;
+}

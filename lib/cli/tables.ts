@@ -1,0 +1,61 @@
+/** Results as tables for people. */
+import type { Explanation } from '../pipeline/explain.js';
+import type { Inspection } from '../pipeline/inspect.js';
+import { formatBytes, table } from './table.js';
+
+/** Which nodes are quantized, and the rule that decided. */
+export function explanationTable({ nodes }: Explanation): string {
+  const rows = nodes.map(({ node, opType, quantized, rule, reason }) => [
+    quantized ? 'INT8' : 'float',
+    opType,
+    node,
+    rule,
+    reason,
+  ]);
+  const count = nodes.filter(({ quantized }) => quantized).length;
+  return `${table(rows, ['', 'operator', 'node', 'rule', 'why'])}\n\n${count} of ${nodes.length} nodes in INT8`;
+}
+
+/** What a file holds. */
+export function inspectionTable(inspection: Inspection): string {
+  switch (inspection.kind) {
+    case 'plan':
+      return table([
+        ['engine plan', inspection.file],
+        ['written by', `${inspection.plan.kind} ${inspection.plan.version}`],
+        ['bytes', formatBytes(inspection.plan.length)],
+      ]);
+    case 'table':
+      return tableOfRanges(inspection);
+    case 'model':
+      return tableOfModel(inspection);
+  }
+}
+
+function tableOfRanges({ file, table: content }: Inspection & { kind: 'table' }): string {
+  const rows = Object.entries(content.tensors).map(([name, { scale, min, max }]) => [
+    name,
+    scale.toPrecision(6),
+    min.toPrecision(6),
+    max.toPrecision(6),
+  ]);
+  const head = table([
+    ['calibration table', file],
+    ['method', content.method],
+    ['tensors', String(rows.length)],
+  ]);
+  return `${head}\n\n${table(rows, ['tensor', 'scale', 'min', 'max'])}`;
+}
+
+function tableOfModel(model: Inspection & { kind: 'model' }): string {
+  const value = ({ name, dtype, shape }: (typeof model.inputs)[number]): string =>
+    `${name} ${dtype ?? '?'} [${shape?.map((dim) => dim ?? '?').join(', ') ?? '…'}]`;
+  return table([
+    ['ONNX model', model.file],
+    ['sha256', model.sha256],
+    ['opset, IR', `${model.opset}, ${model.irVersion}`],
+    ['producer', model.producer],
+    ...model.inputs.map((input) => ['input', value(input)]),
+    ...model.outputs.map((output) => ['output', value(output)]),
+  ]);
+}

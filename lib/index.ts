@@ -1,0 +1,32 @@
+/** calibrt's public API. Everything exported here is documented, typed and kept stable; nothing else is. */
+export { quantize, type QuantizeOptions, type QuantizeResult } from './pipeline/quantize.js';
+export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeline/calibrate.js';
+export { explainQuantization, type Explanation } from './pipeline/explain.js';
+export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build.js';
+export { evaluate, type CompareOptions } from './pipeline/verify.js';
+export { inspect, type Inspection } from './pipeline/inspect.js';
+export { diagnose, type Check, type Diagnosis } from './pipeline/diagnose.js';
+export type { SampleData, SampleOptions } from './pipeline/samples.js';
+export type { MethodOptions } from './pipeline/ranges.js';
+export type { CompareResult, TopK } from './backends/onnxruntime/index.js';
+export { buildEngine, type BuildOptions, type BuildResult } from './backends/tensorrt/index.js';
+export type { OutputMetrics } from './accuracy/metrics.js';
+export type {
+  DataSource,
+  DataType,
+  Fit,
+  IterableSample,
+  Layout,
+  NamedTensors,
+  PixelFormat,
+  PreprocessPreset,
+  PreprocessSpec,
+  SampleSummary,
+  Tensor,
+  TensorData,
+} from './data/index.js';
+export type { ScopeOptions } from './pipeline/placement-options.js';
+export { readTable, writeTable, type CalibrationTable } from './tables/index.js';
+export { CalibrtError, type CalibrtErrorOptions, type ErrorCode } from './errors.js';
+export type { OperationOptions, Progress } from './progress.js';
+export { calibratorNames, type CalibratorName, type DynamicRange } from '../calibrators/index.js';

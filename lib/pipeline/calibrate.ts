@@ -1,0 +1,97 @@
+import { WorkerProcess } from '../backends/onnxruntime/index.js';
+import type { DynamicRange } from '../../calibrators/index.js';
+import { modelInputs } from '../data/index.js';
+import { checkOutputPath } from '../files.js';
+import { activationTensors, placeQdq } from '../model/index.js';
+import type { OperationOptions } from '../progress.js';
+import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName } from '../tables/index.js';
+import { placementOptions, type ScopeOptions } from './placement-options.js';
+import { prepareModel, type PreparedModel } from './prepare.js';
+import { searchRanges, type MethodOptions } from './ranges.js';
+import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { captureStatistics, type CapturedStatistics } from './statistics.js';
+import { Stopwatch } from './stopwatch.js';
+import { createTable } from './create-table.js';
+import { Workspace } from './workspace.js';
+
+/** Options of {@link calibrate}. */
+export interface CalibrateOptions extends SampleOptions, MethodOptions, ScopeOptions, OperationOptions {
+  /** Default: by the suffix of the output; `.json` is calibrt's own. */
+  readonly format?: TableFormatName;
+  /** ONNX Runtime's and the statistics' threads; default: all cores. */
+  readonly threads?: number;
+}
+
+/** What `calibrt calibrate --json` prints. */
+export interface CalibrateResult {
+  readonly model: string;
+  readonly output: string;
+  readonly method: string;
+  readonly samples: number;
+  readonly skipped: number;
+  readonly firstSample: CapturedStatistics['firstSample'];
+  readonly tensors: CalibrationTable['tensors'];
+  readonly timings: Readonly<Record<string, number>>;
+  readonly peakRssMb: number;
+}
+
+/** A network with the ranges of its activations: what `calibrate` writes down and `quantize` writes into the graph. */
+export interface Calibration {
+  readonly prepared: PreparedModel;
+  readonly captured: CapturedStatistics;
+  readonly ranges: ReadonlyMap<string, DynamicRange>;
+  readonly label: string;
+}
+
+/**
+ * Calibrates a network over samples and writes a calibration table. A TensorRT cache covers every activation tensor, for an
+ * implicit build needs them all; calibrt's own table covers those that Q/DQ needs.
+ *
+ * @param path - The FP32 ONNX model.
+ * @param output - The table; written whole or not at all.
+ * @throws CalibrtError as {@link prepareModel}, {@link drawSamples} and {@link captureStatistics} throw; `ERR_OUTPUT`.
+ */
+export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
+  await checkOutputPath(output);
+  const format = options.format ?? tableFormatOf(output);
+  const watch = new Stopwatch();
+  await using worker = new WorkerProcess();
+  await using workspace = await Workspace.create();
+  const prepared = await watch.time('open', () => prepareModel(path, worker, options));
+  const samples = await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), 0));
+  const tensors =
+    format === 'calibrt'
+      ? placeQdq(prepared.model, placementOptions(options)).activations.map(({ tensor }) => tensor)
+      : activationTensors(prepared.model);
+  const calibration = await calibrateTensors(prepared, tensors, samples, { worker, workspace, watch }, options);
+  const table = createTable(calibration, samples);
+  await writeTable(output, table, format);
+  return {
+    model: path,
+    output,
+    method: calibration.label,
+    samples: calibration.captured.samples,
+    skipped: calibration.captured.skipped,
+    firstSample: calibration.captured.firstSample,
+    tensors: table.tensors,
+    timings: watch.timings,
+    peakRssMb: Math.max(calibration.captured.peakRssMb, process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+/** Captures statistics of `tensors` and searches their ranges. */
+export async function calibrateTensors(
+  prepared: PreparedModel,
+  tensors: readonly string[],
+  samples: DrawnSamples,
+  tools: { worker: WorkerProcess; workspace: Workspace; watch: Stopwatch },
+  options: MethodOptions & OperationOptions & { readonly threads?: number },
+): Promise<Calibration> {
+  const { worker, workspace, watch } = tools;
+  const context = { worker, workspace, ...(options.threads === undefined ? {} : { threads: options.threads }) };
+  const captured = await watch.time('calibrate', () =>
+    captureStatistics(prepared.model, tensors, samples, context, options),
+  );
+  const { label, ranges } = await watch.time('search', () => searchRanges(captured.statistics, options));
+  return { prepared, captured, ranges, label };
+}

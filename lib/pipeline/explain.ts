@@ -1,0 +1,28 @@
+import { WorkerProcess } from '../backends/onnxruntime/index.js';
+import { placeQdq, type NodeDecision } from '../model/index.js';
+import type { OperationOptions } from '../progress.js';
+import { placementOptions, type ScopeOptions } from './placement-options.js';
+import { prepareModel } from './prepare.js';
+
+/** What would be quantized, and why not where not. */
+export interface Explanation {
+  readonly model: string;
+  /** Every node of the cleaned graph, in order. */
+  readonly nodes: readonly NodeDecision[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Places Q/DQ without calibrating or writing anything.
+ *
+ * @throws CalibrtError as `quantize` does for the model and the patterns.
+ */
+export async function explainQuantization(
+  path: string,
+  options: ScopeOptions & OperationOptions = {},
+): Promise<Explanation> {
+  await using worker = new WorkerProcess();
+  const { model } = await prepareModel(path, worker, options);
+  const placement = placeQdq(model, placementOptions(options));
+  return { model: path, nodes: placement.nodes, warnings: placement.warnings };
+}

@@ -1,0 +1,51 @@
+import { open } from 'node:fs/promises';
+import { readPlanHeader, type PlanHeader } from '../backends/tensorrt/index.js';
+import { CalibrtError } from '../errors.js';
+import { describeModel, openModel, type ModelDescription } from '../model/index.js';
+import { readTable, type CalibrationTable } from '../tables/index.js';
+
+/** What {@link inspect} found, by the kind of file. */
+export type Inspection =
+  | ({ readonly kind: 'model'; readonly file: string; readonly sha256: string } & ModelDescription)
+  | { readonly kind: 'plan'; readonly file: string; readonly plan: PlanHeader }
+  | { readonly kind: 'table'; readonly file: string; readonly table: CalibrationTable };
+
+/**
+ * Tells what a file holds, by its content and not by its name: an engine plan, a calibration table or cache, an ONNX model.
+ *
+ * @throws CalibrtError `ERR_MODEL_NOT_FOUND` where there is no such file; the reader's own error where it is broken.
+ */
+export async function inspect(file: string): Promise<Inspection> {
+  const start = await readStart(file);
+  if (start.startsWith('vtrt') || start.startsWith('ftrt')) {
+    return { kind: 'plan', file, plan: await readPlanHeader(file) };
+  }
+  if (looksLikeTable(start)) return { kind: 'table', file, table: await readTable(file) };
+  const model = await openModel(file);
+  return { kind: 'model', file, sha256: await model.sha256(), ...describeModel(model) };
+}
+
+function looksLikeTable(start: string): boolean {
+  return /^\s*\{/.test(start) || /^TRT-\d+-/.test(start) || /^#/.test(start);
+}
+
+async function readStart(path: string): Promise<string> {
+  let file;
+  try {
+    file = await open(path);
+  } catch (cause) {
+    throw new CalibrtError('ERR_MODEL_NOT_FOUND', `${path} cannot be opened: name a model, plan, table or cache`, {
+      cause,
+    });
+  }
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } catch (cause) {
+    throw new CalibrtError('ERR_MODEL_INVALID', `${path} cannot be read: expected a model, plan, table or cache`, {
+      cause,
+    });
+  } finally {
+    await file.close();
+  }
+}

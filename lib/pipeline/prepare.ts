@@ -1,0 +1,31 @@
+import { WorkerProcess } from '../backends/onnxruntime/index.js';
+import { cleanModel, openModel, type CleanReport, type Model } from '../model/index.js';
+import type { OperationOptions } from '../progress.js';
+
+/** A model as calibration and Q/DQ insertion want it, with what was done to get there. */
+export interface PreparedModel {
+  /** The cleaned graph: constants and BatchNorm folded, opset raised; same inputs, outputs and function as the file. */
+  readonly model: Model;
+  /** SHA-256 of the file as it was opened, external data included. */
+  readonly sha256: string;
+  readonly report: CleanReport;
+}
+
+/**
+ * Opens an ONNX file and cleans its graph; constant expressions are evaluated by ONNX Runtime in `worker`.
+ *
+ * @throws CalibrtError `ERR_MODEL_NOT_FOUND`, `ERR_MODEL_INVALID` or `ERR_MODEL_UNSUPPORTED`.
+ */
+export async function prepareModel(
+  path: string,
+  worker: WorkerProcess,
+  options: OperationOptions = {},
+): Promise<PreparedModel> {
+  const { signal } = options;
+  const model = await openModel(path, signal === undefined ? {} : { signal });
+  const sha256 = await model.sha256();
+  const report = await cleanModel(model, {
+    evaluate: (bytes, feeds) => worker.run({ kind: 'evaluate', model: bytes, feeds }, options),
+  });
+  return { model, sha256, report };
+}

@@ -1,0 +1,162 @@
+import { resolve } from 'node:path';
+import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
+import type { DynamicRange } from '../../calibrators/index.js';
+import { modelInputs } from '../data/index.js';
+import { CalibrtError } from '../errors.js';
+import { checkOutputPath } from '../files.js';
+import { insertQdq, placeQdq, type Placement } from '../model/index.js';
+import type { OperationOptions } from '../progress.js';
+import { checkTable, readTable, writeTable, type CalibrationTable } from '../tables/index.js';
+import { calibrateTensors } from './calibrate.js';
+import { createTable } from './create-table.js';
+import { modelFileBytes } from './network.js';
+import { placementOptions, type ScopeOptions } from './placement-options.js';
+import { prepareModel, type PreparedModel } from './prepare.js';
+import type { MethodOptions } from './ranges.js';
+import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import type { CapturedStatistics } from './statistics.js';
+import { Stopwatch } from './stopwatch.js';
+import { compareOn } from './verify.js';
+import { Workspace } from './workspace.js';
+
+/** Options of {@link quantize}; samples are needed unless `table` is given, and then only for the verification. */
+export interface QuantizeOptions extends Partial<SampleOptions>, MethodOptions, ScopeOptions, OperationOptions {
+  /** Samples kept out of calibration to verify on; default a fifth, at least 1, at most 64; 0: no verification. */
+  readonly holdout?: number;
+  /** Ranges from this table, calibrating nothing. */
+  readonly table?: string;
+  /** Where to write the calibration table. */
+  readonly tableOut?: string;
+  /** Default: all cores. */
+  readonly threads?: number;
+}
+
+/** What `calibrt quantize --json` prints. */
+export interface QuantizeResult {
+  readonly model: string;
+  readonly output: string;
+  /** The calibrator with its parameters, or the table's. */
+  readonly method: string;
+  /** Samples calibrated on; 0 where the ranges came from a table. */
+  readonly samples: number;
+  /** Samples verified on. */
+  readonly holdout: number;
+  /** Samples that could not be read. */
+  readonly skippedSamples: number;
+  /** What one sample looked like to the network. */
+  readonly firstSample: CapturedStatistics['firstSample'];
+  /** Names of the quantized nodes. */
+  readonly quantized: readonly string[];
+  readonly skipped: readonly { readonly node: string; readonly reason: string }[];
+  readonly tensors: CalibrationTable['tensors'];
+  /** How far the INT8 model's outputs are from the FP32 model's, on the holdout; null without one. */
+  readonly verify: Pick<CompareResult, 'outputs' | 'labelled'> | null;
+  /** Sizes of the model files, external data included. */
+  readonly bytes: { readonly fp32: number; readonly int8: number };
+  readonly warnings: readonly string[];
+  /** Milliseconds by phase. */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly peakRssMb: number;
+}
+
+/**
+ * Takes an FP32 ONNX model and samples to an INT8 Q/DQ model in TensorRT's form: cleans the graph, calibrates, inserts
+ * QuantizeLinear/DequantizeLinear, verifies against FP32 on samples that took no part, and writes the file.
+ *
+ * @param path - The FP32 ONNX model; it is not changed.
+ * @param output - The INT8 model; written whole or not at all, and only after the verification.
+ * @throws CalibrtError with one of the codes of `ErrorCode`; whatever it is, `output` is untouched.
+ */
+export async function quantize(path: string, output: string, options: QuantizeOptions): Promise<QuantizeResult> {
+  const watch = new Stopwatch();
+  const warnings: string[] = [];
+  const onWarning = (message: string): void => {
+    warnings.push(message);
+    options.onWarning?.(message);
+  };
+  const operation = { ...options, onWarning };
+  await checkOutputs(path, output, options);
+  await using worker = new WorkerProcess();
+  await using workspace = await Workspace.create();
+
+  const prepared = await watch.time('open', () => prepareModel(path, worker, operation));
+  const placement = placeQdq(prepared.model, placementOptions(options));
+  for (const warning of placement.warnings) onWarning(warning);
+  const samples = hasData(options)
+    ? await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), options.holdout))
+    : null;
+  const source = await findRanges(prepared, placement, samples, { worker, workspace, watch }, operation);
+
+  const quantized = prepared.model.clone();
+  await watch.time('quantize', () => insertQdq(quantized, placement, source.ranges));
+  const candidate = workspace.path('candidate.onnx');
+  const verify = await watch.time('verify', async () => {
+    if (samples?.holdout == null) return null;
+    await quantized.save(candidate);
+    return compareOn(worker, prepared.model, { reference: path, candidate, ...operation }, samples.holdout);
+  });
+  await watch.time('save', async () => {
+    await quantized.save(output);
+    if (options.tableOut !== undefined && source.table) await writeTable(options.tableOut, source.table);
+  });
+  return {
+    model: path,
+    output,
+    method: source.label,
+    samples: source.captured?.samples ?? 0,
+    holdout: verify?.samples ?? 0,
+    skippedSamples: (source.captured?.skipped ?? 0) + (verify?.skipped ?? 0),
+    firstSample: source.captured?.firstSample ?? {},
+    quantized: placement.nodes.filter(({ quantized }) => quantized).map(({ node }) => node),
+    skipped: placement.nodes.filter(({ quantized }) => !quantized).map(({ node, reason }) => ({ node, reason })),
+    tensors: source.table.tensors,
+    verify: verify && { outputs: verify.outputs, ...(verify.labelled ? { labelled: verify.labelled } : {}) },
+    bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
+    warnings,
+    timings: watch.timings,
+    peakRssMb: Math.max(source.captured?.peakRssMb ?? 0, verify?.peakRssMb ?? 0, process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+/** Where the ranges came from: a calibration, or a table. */
+interface RangeSource {
+  readonly label: string;
+  readonly ranges: ReadonlyMap<string, DynamicRange>;
+  readonly table: CalibrationTable;
+  readonly captured?: CapturedStatistics;
+}
+
+async function findRanges(
+  prepared: PreparedModel,
+  placement: Placement,
+  samples: DrawnSamples | null,
+  tools: Parameters<typeof calibrateTensors>[3],
+  options: QuantizeOptions,
+): Promise<RangeSource> {
+  if (options.table !== undefined) {
+    const table = await readTable(options.table);
+    checkTable(table, { modelSha256: prepared.sha256, tensors: placement.activations }, options.table);
+    const ranges = placement.activations.map((name): [string, DynamicRange] => [name, table.tensors[name]!]);
+    return { label: table.method, ranges: new Map(ranges), table };
+  }
+  if (samples === null) {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      'no samples and no table: give samples to calibrate on (--data) or a table (--table)',
+    );
+  }
+  const calibration = await calibrateTensors(prepared, placement.activations, samples, tools, options);
+  const { label, ranges, captured } = calibration;
+  return { label, ranges, captured, table: createTable(calibration, samples) };
+}
+
+async function checkOutputs(model: string, output: string, { tableOut }: QuantizeOptions): Promise<void> {
+  if (resolve(model) === resolve(output)) {
+    throw new CalibrtError('ERR_USAGE', `the output ${output} is the FP32 model itself: choose another name`);
+  }
+  for (const path of [output, tableOut]) if (path !== undefined) await checkOutputPath(path);
+}
+
+function hasData(options: QuantizeOptions): options is QuantizeOptions & SampleOptions {
+  return options.data !== undefined;
+}

@@ -1,0 +1,83 @@
+import { availableParallelism } from 'node:os';
+import { onnxRuntimeVersion, type CaptureResult, type WorkerProcess } from '../backends/onnxruntime/index.js';
+import { fixedBatch, modelInputs, type SampleSummary } from '../data/index.js';
+import { CalibrtError } from '../errors.js';
+import { exposeTensors, type Model } from '../model/index.js';
+import { native, type NativeStatistics } from '../native.js';
+import type { OperationOptions } from '../progress.js';
+import type { DrawnSamples } from './samples.js';
+import type { Workspace } from './workspace.js';
+
+/** Statistics of the tensors of a network over the calibration samples. */
+export interface CapturedStatistics {
+  readonly statistics: ReadonlyMap<string, NativeStatistics>;
+  readonly samples: number;
+  readonly skipped: number;
+  readonly firstSample: Readonly<Record<string, SampleSummary>>;
+  readonly conditions: CaptureConditions;
+  readonly peakRssMb: number;
+}
+
+/** What activations depend on beside model and data; statistics that differ in it do not merge. */
+export interface CaptureConditions {
+  readonly onnxruntime: string;
+  readonly instructionSet: string;
+  readonly threads: number;
+}
+
+/**
+ * Runs the network over the samples in the worker process and gathers statistics of `tensors`, in one pass.
+ *
+ * @throws CalibrtError `ERR_DATA_*` for bad samples, `ERR_CALIBRATION` naming a tensor that holds NaN or infinities.
+ */
+export async function captureStatistics(
+  model: Model,
+  tensors: readonly string[],
+  samples: DrawnSamples,
+  context: { worker: WorkerProcess; workspace: Workspace; threads?: number },
+  options: OperationOptions,
+): Promise<CapturedStatistics> {
+  const threads = context.threads ?? availableParallelism();
+  const exposed = context.workspace.path('capture.onnx');
+  await exposeTensors(model, tensors).save(exposed);
+  const result = await context.worker.run(
+    {
+      kind: 'capture',
+      model: exposed,
+      tensors,
+      source: samples.calibration,
+      batch: fixedBatch(modelInputs(model.inputs)) ?? 1,
+      threads,
+    },
+    { ...options, ...(samples.stream === undefined ? {} : { stream: samples.stream }) },
+  );
+  return {
+    statistics: restore(tensors, result),
+    samples: result.samples,
+    skipped: result.skipped,
+    firstSample: result.firstSample,
+    conditions: { onnxruntime: onnxRuntimeVersion() ?? 'unknown', instructionSet: result.instructionSet, threads },
+    peakRssMb: result.peakRssMb,
+  };
+}
+
+function restore(tensors: readonly string[], result: CaptureResult): Map<string, NativeStatistics> {
+  if (result.samples === 0) {
+    throw new CalibrtError('ERR_DATA_EMPTY', 'there was no sample to calibrate on');
+  }
+  const { Statistics } = native();
+  const statistics = new Map<string, NativeStatistics>();
+  tensors.forEach((name, index) => {
+    const entry = Statistics.deserialize(result.statistics[index]!);
+    const { nans, infinities } = entry.summary();
+    if (nans > 0n || infinities > 0n) {
+      throw new CalibrtError(
+        'ERR_CALIBRATION',
+        `tensor ${name} holds ${nans} NaN and ${infinities} infinite values over ${result.samples} samples, so it has no range: ` +
+          'check the model in FP32 and the preprocessing',
+      );
+    }
+    statistics.set(name, entry);
+  });
+  return statistics;
+}

@@ -1,0 +1,69 @@
+import { availableParallelism } from 'node:os';
+import { WorkerProcess, type CompareResult, type SampleSource } from '../backends/onnxruntime/index.js';
+import { fixedBatch, modelInputs, type Batch } from '../data/index.js';
+import { CalibrtError } from '../errors.js';
+import { openModel, type Model } from '../model/index.js';
+import type { OperationOptions } from '../progress.js';
+import { allSamples, type SampleOptions } from './samples.js';
+
+/** Samples per run where the network leaves it free: enough to keep the cores busy, little enough to stay small. */
+const COMPARE_BATCH = 8;
+
+/** How two models are compared. */
+export interface CompareOptions extends SampleOptions, OperationOptions {
+  /** Samples per run; default: what the model is fixed to, else 8. */
+  readonly batch?: number;
+  /** Default: all cores. */
+  readonly threads?: number;
+}
+
+/**
+ * Runs two models over the same samples on the CPU and pools how far the candidate's outputs are from the reference's. Q/DQ
+ * is executed as written, in float: what the model means, not what a CPU's integer kernels make of it.
+ *
+ * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` where the two have other inputs or outputs; `ERR_DATA_*`; `ERR_ABORTED`.
+ */
+export async function evaluate(reference: string, candidate: string, options: CompareOptions): Promise<CompareResult> {
+  const [expected, actual] = await Promise.all([openModel(reference), openModel(candidate)]);
+  checkSameInterface(expected, actual);
+  const samples = await allSamples(options, modelInputs(expected.inputs));
+  await using worker = new WorkerProcess();
+  return compareOn(worker, expected, { reference, candidate, ...options }, samples.calibration, samples.stream);
+}
+
+/** The comparison itself, in a worker process that is there already. */
+export async function compareOn(
+  worker: WorkerProcess,
+  interfaceOf: Model,
+  options: OperationOptions & { reference: string; candidate: string; batch?: number; threads?: number },
+  source: SampleSource,
+  stream?: AsyncIterable<Batch>,
+): Promise<CompareResult> {
+  const { reference, candidate, batch, threads, ...operation } = options;
+  return worker.run(
+    {
+      kind: 'compare',
+      reference,
+      candidate,
+      outputs: interfaceOf.outputs.map(({ name }) => name),
+      source,
+      batch: fixedBatch(modelInputs(interfaceOf.inputs)) ?? batch ?? COMPARE_BATCH,
+      threads: threads ?? availableParallelism(),
+      exactQdq: true,
+    },
+    { ...operation, ...(stream === undefined ? {} : { stream }) },
+  );
+}
+
+function checkSameInterface(reference: Model, candidate: Model): void {
+  for (const side of ['inputs', 'outputs'] as const) {
+    const names = (model: Model): string => model[side].map(({ name }) => name).join(', ');
+    if (names(reference) !== names(candidate)) {
+      throw new CalibrtError(
+        'ERR_MODEL_UNSUPPORTED',
+        `${reference.path} has ${side} ${names(reference)}, ${candidate.path} has ${names(candidate)}: only models of the same ` +
+          `${side} can be compared`,
+      );
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// `npm run demo`: the main job on the network and the images in demo/, with what it cost and what it gave.
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Table from 'cli-table3';
+import { buildPlan, CalibrtError, evaluate, inspect, quantize } from '../dist/lib/index.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const demo = (name) => join(root, 'demo', name);
+const out = join(root, 'out/demo');
+const fp32 = demo('model.onnx');
+const int8 = join(out, 'model.int8.onnx');
+const preprocess = { pixelFormat: 'gray', preset: 'unit' };
+const targets = [['sm86'], ['sm89'], ['sm120'], ['sm86', 'sm89', 'sm120']];
+const say = (text) => console.log(text);
+
+await mkdir(out, { recursive: true });
+const start = performance.now();
+
+say(`calibrating ${fp32} on demo/calibration`);
+const result = await quantize(fp32, int8, { data: demo('calibration'), preprocess });
+say(`  ${result.samples} images, ${result.quantized.length} nodes in INT8, wrote ${int8}`);
+
+say('evaluating both on demo/test, which took no part in it');
+const { samples, labelled, outputs } = await evaluate(fp32, int8, { data: demo('test'), preprocess });
+
+say('building plans with TensorRT-RTX');
+const plans = await buildAll();
+
+const [a, b] = [await inspect(fp32), await inspect(int8)];
+const percent = (share) => `${(share * 100).toFixed(2)} %`;
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+const table = new Table({ head: ['', 'FP32', 'INT8'], style: { head: [], border: [] } });
+table.push(
+  [`top-1 on ${samples} images`, percent(labelled.reference.top1), percent(labelled.candidate.top1)],
+  ['weights in the model', kib(a.weightBytes), kib(b.weightBytes)],
+  ...plans.map(({ name, sizes }) => [`plan for ${name}`, ...sizes]),
+);
+say(`\n${table.toString()}`);
+for (const [name, { sqnrDb, cosine }] of Object.entries(outputs)) {
+  say(`${name}: SQNR ${sqnrDb.toFixed(1)} dB, cosine ${cosine.toFixed(6)}`);
+}
+say(`done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+
+const drop = labelled.reference.top1 - labelled.candidate.top1;
+if (drop > 0.01) {
+  console.error(`INT8 lost ${percent(drop)} of top-1, more than one point`);
+  process.exitCode = 1;
+}
+
+/** The plans of both models for each set of targets; where the library is missing, says so once and goes on. */
+async function buildAll() {
+  const rows = [];
+  const profile = { min: [1, 1, 32, 32], opt: [8, 1, 32, 32], max: [64, 1, 32, 32] };
+  try {
+    for (const target of targets) {
+      const sizes = [];
+      for (const model of [fp32, int8]) {
+        const plan = join(out, `${model === fp32 ? 'fp32' : 'int8'}.${target.join('-')}.plan`);
+        const built = await buildPlan(model, plan, { backend: 'tensorrt-rtx', targets: target, profiles: [{ input: profile }] });
+        const weights = built.weightBytes === undefined ? '' : `, weights ${kib(built.weightBytes)}`;
+        sizes.push(`${kib(built.bytes)}${weights}`);
+      }
+      rows.push({ name: target.join(', '), sizes });
+    }
+  } catch (error) {
+    if (!(error instanceof CalibrtError) || error.code !== 'ERR_BACKEND_MISSING') throw error;
+    say(`  skipped: ${error.message}`);
+  }
+  return rows;
+}
