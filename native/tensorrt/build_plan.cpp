@@ -66,7 +66,9 @@ std::variant<BuildResult, Failure> buildPlan(const EntryPoints& library, const B
   }
   if (auto failure = parseModel(*parser, request)) return *failure;
   if (lacksRanges(request, *network)) {
-    return Failure{FailureKind::kUnsupported, "int8 needs a model with QuantizeLinear/DequantizeLinear nodes", {}};
+    return Failure{FailureKind::kUnsupported, 
+                   "int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` writes one",
+                   {}};
   }
   if (auto failure = addProfiles(*builder, *network, *config, request)) return *failure;
   BuildResult result;

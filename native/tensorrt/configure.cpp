@@ -35,8 +35,10 @@ std::optional<Failure> setTargets(nvinfer1::IBuilderConfig&, const std::vector<s
 
 std::optional<Failure> setFlags(nvinfer1::IBuilderConfig& config, const std::vector<std::string>& flags) {
   for (const std::string& name : flags) {
+    // Carried out by the model's own Q/DQ nodes, whose presence is checked after parsing.
+    if (CALIBRT_STRONGLY_TYPED && name == "int8") continue;
     const auto flag = valueOf(kBuilderFlags, name);
-    if (!flag) return unsupported("flag '" + name + "'");
+    if (!flag) return unsupported("builder flag '" + name + "'" + (CALIBRT_STRONGLY_TYPED ? ": types are the model's own" : ""));
     config.setFlag(*flag);
   }
   return std::nullopt;

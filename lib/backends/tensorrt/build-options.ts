@@ -1,0 +1,76 @@
+import type { LogSeverity, NativeTensorInfo, TensorRtFlavour } from '../../native.js';
+import type { TensorRtBackend } from './flavours.js';
+
+/** The shapes that an engine serves for one input: least, expected (what is optimized for), greatest. */
+export interface ShapeRange {
+  readonly min: readonly number[];
+  readonly opt: readonly number[];
+  readonly max: readonly number[];
+}
+
+/** One optimization profile: a range for each input that has a dynamic dimension, by its name. */
+export type OptimizationProfile = Readonly<Record<string, ShapeRange>>;
+
+/** What to build and how. */
+export interface BuildOptions {
+  /** Default `auto`: TensorRT where there is a GPU and it is installed, else TensorRT-RTX. */
+  readonly backend?: 'auto' | TensorRtBackend;
+  /** One flavour and no other. */
+  readonly flavour?: TensorRtFlavour;
+  /** The TensorRT library, or the folder that holds it; default: looked for, see `locateTensorRt`. */
+  readonly library?: string;
+  /**
+   * GPUs to build for: `sm75`, `sm80`, `sm86`, `sm89`, `sm120`, `sm121`, or `current` alone; several give one plan for all. Named
+   * GPUs are TensorRT-RTX's alone. Default: `current` where there is a GPU that the library knows, else sm86, sm89 and sm120.
+   */
+  readonly targets?: readonly string[];
+  /** At least one where an input is dynamic. */
+  readonly profiles?: readonly OptimizationProfile[];
+  /** Folder that external data of a model given as bytes is relative to. */
+  readonly externalDataFolder?: string;
+  /** Memory that a layer may use while it runs; default: all there is. */
+  readonly workspaceBytes?: number;
+  /** 0 to 5: build time against speed; default 3. */
+  readonly optimizationLevel?: number;
+  /** A plan that later versions of the library load. */
+  readonly versionCompatible?: boolean;
+  /** Leave the weights out of the plan. */
+  readonly stripWeights?: boolean;
+  /** A plan whose weights can be replaced. */
+  readonly refit?: boolean;
+  /** What the plan remembers of its layers; default `layer_names_only`. */
+  readonly profilingVerbosity?: 'layer_names_only' | 'detailed' | 'none';
+  /** Tactic timings of an earlier build. */
+  readonly timingCache?: Uint8Array;
+  /** TensorRT 10: let the builder choose FP16. Elsewhere types are the model's own and this is refused. */
+  readonly fp16?: boolean;
+  /** TensorRT 10: let the builder choose INT8. Elsewhere it asks that the model has Q/DQ nodes. */
+  readonly int8?: boolean;
+  /** Receives TensorRT's log. */
+  readonly onLog?: (severity: LogSeverity, message: string) => void;
+  /** The least important level that `onLog` gets; default `info`. `verbose` is thousands of lines. */
+  readonly logLevel?: LogSeverity;
+}
+
+/** A built engine, with the conditions it was built under. */
+export interface BuildResult {
+  readonly backend: TensorRtBackend;
+  readonly libraryVersion: string;
+  readonly targets: readonly string[];
+  readonly plan: Uint8Array;
+  /** Size of `plan`. */
+  readonly bytes: number;
+  /** Layers of the network as parsed; the builder fuses many. */
+  readonly layers: number;
+  /** In ONNX's names; a dynamic dimension is -1. */
+  readonly inputs: readonly NativeTensorInfo[];
+  readonly outputs: readonly NativeTensorInfo[];
+  /** Bytes of weights in the engine, by the builder's own log; absent where it does not say. */
+  readonly weightBytes?: number;
+  /** Milliseconds: `open` (finding and opening the library), `parse`, `build`, `total`. */
+  readonly timings: Readonly<Record<'open' | 'parse' | 'build' | 'total', number>>;
+  /** The library's warnings, each once. */
+  readonly warnings: readonly string[];
+  /** Tactic timings to start the next build from. */
+  readonly timingCache?: Uint8Array;
+}
