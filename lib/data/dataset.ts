@@ -1,5 +1,5 @@
 import { CalibrtError, throwIfAborted } from '../errors.js';
-import { hashUnordered } from './hash.js';
+import { hashSamples } from './hash.js';
 import type { Preprocess } from './images/preprocess.js';
 import { assignLabels, readLabels } from './labels.js';
 import { mapInOrder } from './map-in-order.js';
@@ -37,8 +37,8 @@ export interface Dataset {
   /** @throws CalibrtError `ERR_DATA_*` naming the file, what was expected and what was found. */
   read(index: number, signal?: AbortSignal): Promise<Sample>;
   /**
-   * SHA-256 (hex) over the content of the chosen samples. Order, names, places and preprocessing do not count: the statistics
-   * of the same content are the same.
+   * A hash (64 hex digits) of the content of the chosen samples, whatever their order, names and places: the statistics of the same
+   * content are the same. See `hashSamples`.
    */
   hash(indices: readonly number[], signal?: AbortSignal): Promise<string>;
 }
@@ -116,6 +116,6 @@ class SourceDataset implements Dataset {
     for await (const value of mapInOrder(indices, digest, { ahead: HASHES_AT_ONCE, ...(signal && { signal }) })) {
       digests.push(value);
     }
-    return hashUnordered(digests);
+    return hashSamples(digests);
   }
 }

@@ -21,9 +21,17 @@ export function hashTensor({ dtype, shape, data }: Tensor): string {
   return createHash('sha256').update(`${dtype}[${shape.join()}]`).update(bytes).digest('hex');
 }
 
-/** SHA-256 of digests regardless of their order (hex): that of their sorted lines. */
-export function hashUnordered(digests: readonly string[]): string {
-  return createHash('sha256')
-    .update([...digests].sort().join('\n'))
-    .digest('hex');
+const MODULUS = 2n ** 256n;
+
+/**
+ * A hash of a set of samples from their SHA-256 digests (hex): the sum modulo 2^256. It does not depend on the order, and the hash of
+ * two sets together is {@link addHashes} of theirs, so tables of parts merge into the table of the whole.
+ */
+export function hashSamples(digests: Iterable<string>): string {
+  return [...digests].reduce(addHashes, ''.padStart(64, '0'));
+}
+
+/** The hash of two sets of samples together. */
+export function addHashes(a: string, b: string): string {
+  return ((BigInt(`0x${a}`) + BigInt(`0x${b}`)) % MODULUS).toString(16).padStart(64, '0');
 }

@@ -1,0 +1,42 @@
+import { promisify } from 'node:util';
+import { deflate, inflate } from 'node:zlib';
+import { CalibrtError } from '../errors.js';
+import { native, type NativeStatistics } from '../native.js';
+
+const compress = promisify(deflate);
+const expand = promisify(inflate);
+
+/** Statistics as a table holds them, by tensor name: the serialized state, deflated, in base64. Off the JS thread. */
+export async function packStatistics(
+  statistics: Iterable<readonly [string, NativeStatistics]>,
+): Promise<Record<string, string>> {
+  const packed = [...statistics].map(async ([name, entry]): Promise<[string, string]> => {
+    return [name, (await compress(entry.serialize())).toString('base64')];
+  });
+  return Object.fromEntries(await Promise.all(packed));
+}
+
+/**
+ * The statistics that {@link packStatistics} packed.
+ *
+ * @throws CalibrtError `ERR_TABLE_INVALID` naming the tensor whose state is damaged.
+ */
+export async function unpackStatistics(
+  packed: Readonly<Record<string, string>>,
+): Promise<Map<string, NativeStatistics>> {
+  const { Statistics } = native();
+  const entries = Object.entries(packed).map(async ([name, text]): Promise<[string, NativeStatistics]> => {
+    try {
+      return [name, Statistics.deserialize(await expand(Buffer.from(text, 'base64')))];
+    } catch (cause) {
+      throw new CalibrtError(
+        'ERR_TABLE_INVALID',
+        `the table's statistics of tensor ${name} are damaged: calibrate again`,
+        {
+          cause,
+        },
+      );
+    }
+  });
+  return new Map(await Promise.all(entries));
+}
