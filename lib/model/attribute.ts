@@ -1,5 +1,6 @@
 import { Initializer, type ExternalResolver } from './initializer.js';
-import { onnx, toBigInt, toLong } from './proto.js';
+import { onnx } from './proto.js';
+import { toBigInt, toLong } from './wire/int64.js';
 import { bytesField, scanFields, wrapPieces, type Field, type Pieces } from './wire/fields.js';
 
 /** A node's attribute, by type. Types that calibrt never edits (sparse tensors, type protos) are `other`. */
@@ -23,6 +24,7 @@ const GRAPHS = 11;
 const TYPE = 20;
 
 const Type = onnx.AttributeProto.AttributeType;
+type TypeCode = (typeof Type)[keyof typeof Type];
 
 /** The name of an encoded AttributeProto. */
 export function attributeName(message: Uint8Array): string {
@@ -32,7 +34,8 @@ export function attributeName(message: Uint8Array): string {
 /** Decodes an AttributeProto. Old models leave `type` out: then what is there decides. */
 export function decodeAttribute(message: Uint8Array, resolve: ExternalResolver): Attribute {
   const fields = scanFields(message);
-  const type = fields.find((field) => field.no === TYPE)?.number ?? guessType(fields);
+  const stated = fields.find((field) => field.no === TYPE)?.number as TypeCode | undefined;
+  const type = stated ?? guessType(fields);
   switch (type) {
     case Type.TENSOR:
       return { type: 'tensor', value: Initializer.parse(one(fields, TENSOR), resolve) };
@@ -52,14 +55,14 @@ export function decodeAttribute(message: Uint8Array, resolve: ExternalResolver):
   }
 }
 
-function decodeValue(message: Uint8Array, type: number): Attribute {
+function decodeValue(message: Uint8Array, type: TypeCode): Attribute {
   const proto = onnx.AttributeProto.decode(message);
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
   switch (type) {
     case Type.INT:
       return { type: 'int', value: toBigInt(proto.i) };
     case Type.INTS:
-      return { type: 'ints', value: proto.ints.map(toBigInt) };
+      return { type: 'ints', value: proto.ints.map((int: unknown) => toBigInt(int)) };
     case Type.FLOAT:
       return { type: 'float', value: proto.f };
     case Type.FLOATS:
@@ -109,7 +112,7 @@ function one(fields: readonly Field[], no: number): Uint8Array {
 }
 
 // Field number of each value, in AttributeProto; ONNX IR 1 wrote no type.
-const valueFields: readonly (readonly [number, number])[] = [
+const valueFields: readonly (readonly [number, TypeCode])[] = [
   [2, Type.FLOAT],
   [3, Type.INT],
   [4, Type.STRING],
@@ -121,6 +124,6 @@ const valueFields: readonly (readonly [number, number])[] = [
   [GRAPHS, Type.GRAPHS],
 ];
 
-function guessType(fields: readonly Field[]): number {
+function guessType(fields: readonly Field[]): TypeCode {
   return valueFields.find(([no]) => fields.some((field) => field.no === no))?.[1] ?? Type.UNDEFINED;
 }

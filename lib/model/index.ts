@@ -28,3 +28,4 @@ export type { QuantizedWeight, QuantizeWeights } from './qdq/weights.js';
 export { scaleFloor } from './qdq/scale.js';
 export { explainPlacement, type PlacementRow } from './placement/explain.js';
 export { describeModel, type ModelDescription } from './describe.js';
+export { activationTensors } from './activation-tensors.js';

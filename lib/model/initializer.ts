@@ -5,6 +5,7 @@ import { elementBytes, elementTypeCode, elementTypeName, isDataType, type Elemen
 import { readExternal, type ExternalLocation } from './external.js';
 import { onnx } from './proto.js';
 import { bytesField, Field, replaceFields, scanFields, wrapPieces, type Pieces } from './wire/fields.js';
+import { toBigInt } from './wire/int64.js';
 import { typedDataBytes } from './typed-data.js';
 
 // TensorProto's field numbers.
@@ -117,7 +118,7 @@ export class Initializer {
         { key: 'offset', value: String(location.offset) },
         { key: 'length', value: String(location.length) },
       ],
-      dataLocation: 1,
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
     }).finish();
     return [...kept.map((field) => field.raw), entries];
   }
@@ -160,7 +161,7 @@ function readDims(fields: readonly Field[]): number[] {
     if (field.no !== DIMS) continue;
     // Packed or one by one: a protobuf reader has to take both.
     const reader = protobuf.Reader.create(field.payload);
-    while (reader.pos < reader.len) dims.push(Number(reader.int64().toString()));
+    while (reader.pos < reader.len) dims.push(Number(toBigInt(reader.int64())));
   }
   if (dims.some((dim) => dim < 0)) throw new Error(`a tensor has the shape [${dims.join(', ')}]`);
   return dims;

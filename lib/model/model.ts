@@ -2,7 +2,8 @@ import { resolveExternal } from './external.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializer.js';
 import type { GraphNode } from './node.js';
-import { onnx, toBigInt } from './proto.js';
+import { onnx } from './proto.js';
+import { toBigInt } from './wire/int64.js';
 import { saveModel } from './save.js';
 import { hashModel } from './hash.js';
 import type { ValueInfo } from './value-info.js';
@@ -48,8 +49,9 @@ export class Model {
   static parse(source: ModelSource): Model {
     const fields = scanFields(source.bytes);
     checkFields(fields);
-    const graphs = fields.filter((field) => field.no === GRAPH);
-    if (graphs.length !== 1) throw new Error(graphs.length ? 'it holds more than one graph' : 'it holds no graph');
+    const [graphField, ...others] = fields.filter((field) => field.no === GRAPH);
+    if (!graphField || others.length > 0)
+      throw new Error(graphField ? 'it holds more than one graph' : 'it holds no graph');
     const opsets = new Map<string, number>();
     for (const field of fields) {
       if (field.no !== OPSET_IMPORT) continue;
@@ -58,7 +60,7 @@ export class Model {
     }
     if (opsets.size === 0) throw new Error('it names no operator set');
     const resolve = (file: string): string => resolveExternal(source.path, source.folder, file);
-    const graph = Graph.parse((graphs[0] as Field).payload, resolve);
+    const graph = Graph.parse(graphField.payload, resolve);
     const irVersion = fields.find((field) => field.no === IR_VERSION)?.number ?? 0;
     return new Model(source, graph, fields, irVersion, opsets);
   }
@@ -179,8 +181,8 @@ function varint(no: number, value: number, original: Field): Uint8Array {
 }
 
 function readOpset(field: Field): [domain: string, version: number] {
-  const { domain, version } = onnx.OperatorSetIdProto.decode(field.payload);
-  return [domain === 'ai.onnx' ? '' : domain, Number(toBigInt(version))];
+  const opset = onnx.OperatorSetIdProto.decode(field.payload);
+  return [opset.domain === 'ai.onnx' ? '' : opset.domain, Number(toBigInt(opset.version))];
 }
 
 function writeOpset(domain: string, version: number): Uint8Array {

@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { DataType } from '../data/tensor.js';
 import { elementBytes } from './element-type.js';
+import { toBigInt } from './wire/int64.js';
 import { WireType, type Field } from './wire/fields.js';
 
 // TensorProto's typed value fields; everything narrower than 32 bits travels in int32_data.
@@ -50,8 +51,9 @@ function readVarints(fields: readonly Field[], dtype: DataType, out: Uint8Array)
     const reader = protobuf.Reader.create(field.payload);
     while (reader.pos < reader.len) {
       if (at + width > out.length) return at + width;
-      if (width === 8) view.setBigInt64(at, BigInt(reader.int64().toString()), true);
-      else if (width === 4) view.setInt32(at, no === UINT64_DATA ? Number(reader.uint64()) | 0 : reader.int32(), true);
+      if (width === 8) view.setBigInt64(at, toBigInt(reader.int64()), true);
+      else if (width === 4)
+        view.setInt32(at, no === UINT64_DATA ? Number(toBigInt(reader.uint64())) | 0 : reader.int32(), true);
       else if (width === 2) view.setInt16(at, reader.int32(), true);
       else view.setInt8(at, reader.int32());
       at += width;

@@ -1,5 +1,6 @@
 import { elementTypeCode, elementTypeName, type ElementType } from './element-type.js';
-import { onnx, toBigInt } from './proto.js';
+import { onnx } from './proto.js';
+import { toBigInt } from './wire/int64.js';
 import { bytesField, replaceFields, scanFields, type Pieces } from './wire/fields.js';
 
 /** A tensor's name and type as the model states them. */
@@ -45,7 +46,7 @@ export class ValueInfo implements TensorInfo {
   /** Whether the value is a tensor or of unknown type, and not a sequence, map or optional. */
   get isTensor(): boolean {
     const { type } = onnx.ValueInfoProto.decode(this.message);
-    return type === null || type === undefined || type.tensorType !== null;
+    return !type || !!type.tensorType;
   }
 
   renamed(name: string): ValueInfo {

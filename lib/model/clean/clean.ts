@@ -6,6 +6,7 @@ import { foldAffine } from './fold-affine.js';
 import { foldConstants, type Evaluate } from './fold-constants.js';
 import { removeIdentities } from './identity.js';
 import { dropWeightInputs } from './inputs.js';
+import { sumsToAdds } from './sum.js';
 import { dropStaleValues, dropUnusedInitializers, removeDeadNodes } from './unused.js';
 
 /** Options of {@link cleanModel}. */
@@ -55,6 +56,7 @@ export async function cleanModel(model: Model, options: CleanOptions = {}): Prom
   const weightInputs = dropWeightInputs(model);
   const constants = constantsToInitializers(graph);
   const identities = await removeIdentities(graph);
+  sumsToAdds(graph);
   const opset = await upgradeOpset(model, options.opset ?? perChannelOpset);
   throwIfAborted(options.signal);
   const foldedConstants = options.evaluate ? await tryFold(model, options.evaluate, warnings) : [];

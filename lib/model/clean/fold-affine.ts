@@ -62,7 +62,7 @@ async function fold(graph: Graph, node: GraphNode, target: FoldTarget, affine: A
   for (let start = 0, block = 0; start < scaled.length; start += target.inner, block++) {
     const factor = affine.scale[target.channelOf(block)] ?? 0;
     for (let i = start; i < start + target.inner; i++) {
-      const value = Math.fround((weights[i] as number) * factor);
+      const value = Math.fround((weights[i] ?? 0) * factor);
       check += value * 0;
       scaled[i] = value;
     }

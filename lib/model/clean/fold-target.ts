@@ -24,7 +24,7 @@ const nothing = (): void => undefined;
 /** The node as a target for folding; `undefined` where it is none or its weights are not constant. `ranks` by tensor. */
 export function foldTarget(graph: Graph, node: GraphNode, ranks: ReadonlyMap<string, number>): FoldTarget | undefined {
   const constant = graph.initializers.get(node.inputs[1] ?? '');
-  if (!constant || constant.dtype !== 'float32') return undefined;
+  if (constant?.dtype !== 'float32') return undefined;
   const { dims } = constant;
   const common = { weight: 1, bias: 2, biasFactor: 1, done: nothing };
   if (node.is('Conv') && dims.length >= 3) {

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph.js';
 import type { GraphNode } from '../node.js';
+import type { Verdict } from './rule.js';
 import type { BiasPoint, Edge, NodeDecision, WeightPoint } from './types.js';
 
 /** A placement while its rules run. */
@@ -10,6 +11,7 @@ export class Draft {
   private readonly weights = new Map<string, WeightPoint>();
   private readonly biases: BiasPoint[] = [];
   private readonly ties: string[][] = [];
+  private readonly kept = new Set<GraphNode>();
 
   constructor(private readonly graph: Graph) {}
 
@@ -21,12 +23,19 @@ export class Draft {
     return node !== undefined && this.decisions.get(node)?.quantized === true;
   }
 
-  quantize(node: GraphNode, rule: string, reason: string): void {
-    this.decisions.set(node, { node: node.name, opType: node.opType, quantized: true, rule, reason });
+  /** Whether the caller kept the node out. */
+  outOfScope(node: GraphNode): boolean {
+    return this.kept.has(node);
   }
 
-  leave(node: GraphNode, rule: string, reason: string): void {
-    this.decisions.set(node, { node: node.name, opType: node.opType, quantized: false, rule, reason });
+  /** Decides that the caller keeps the node out. */
+  keepOut(node: GraphNode, verdict: Verdict): void {
+    this.kept.add(node);
+    this.decide(node, verdict);
+  }
+
+  decide(node: GraphNode, { quantized, rule, reason }: Verdict): void {
+    this.decisions.set(node, { node: node.name, opType: node.opType, quantized, rule, reason });
   }
 
   /** Gives an input of a node the quantized form. */

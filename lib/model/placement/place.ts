@@ -1,14 +1,15 @@
-import { gatherFacts } from './facts.js';
-import { Draft } from './draft.js';
 import type { Model } from '../model.js';
-import type { RulePass } from './rule.js';
+import { Draft } from './draft.js';
+import { gatherFacts } from './facts.js';
+import { onnxruntimePasses } from './onnxruntime/passes.js';
+import type { RuleContext, RulePass } from './rule.js';
 import { applyScope } from './scope.js';
 import { tensorrtPasses } from './tensorrt/passes.js';
 import type { GraphForm, Placement, PlacementOptions } from './types.js';
 
 const passes: Readonly<Record<GraphForm, readonly RulePass[]>> = {
   tensorrt: tensorrtPasses,
-  onnxruntime: tensorrtPasses,
+  onnxruntime: onnxruntimePasses,
 };
 
 /**
@@ -22,13 +23,19 @@ export function placeQdq(model: Model, options: PlacementOptions): Placement {
   const draft = new Draft(graph);
   const warnings = applyScope(graph, draft, options);
   const context = { facts: gatherFacts(graph, options.shapes), draft, options };
-  for (const { order, rules } of passes[options.form]) {
-    const nodes = order === 'forward' ? graph.nodes : [...graph.nodes].reverse();
-    for (const node of nodes) {
-      for (const rule of rules) if (!draft.decided(node)) rule(node, context);
-    }
-  }
+  for (const pass of passes[options.form]) runPass(pass, context);
   const placed = draft.finish();
   if (placed.activations.length === 0) warnings.push('nothing is quantized');
   return { form: options.form, ...placed, warnings };
+}
+
+function runPass({ order, rules }: RulePass, context: RuleContext): void {
+  const { nodes } = context.facts.graph;
+  for (const node of order === 'forward' ? nodes : [...nodes].reverse()) {
+    for (const rule of rules) {
+      if (context.draft.decided(node)) break;
+      const verdict = rule(node, context);
+      if (verdict) context.draft.decide(node, verdict);
+    }
+  }
 }

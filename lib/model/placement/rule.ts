@@ -10,8 +10,30 @@ export interface RuleContext {
   readonly options: PlacementOptions;
 }
 
-/** Looks at an undecided node and decides on it in the draft, or leaves it to later rules. */
-export type Rule = (node: GraphNode, context: RuleContext) => void;
+/** A rule's word on a node. */
+export interface Verdict {
+  readonly quantized: boolean;
+  /** The rule, as a stable word. */
+  readonly rule: string;
+  /** Why, in one sentence. */
+  readonly reason: string;
+}
+
+/** The verdict that a node computes on quantized inputs. */
+export function quantize(rule: string, reason: string): Verdict {
+  return { quantized: true, rule, reason };
+}
+
+/** The verdict that a node stays as it is. */
+export function leave(rule: string, reason: string): Verdict {
+  return { quantized: false, rule, reason };
+}
+
+/**
+ * Looks at an undecided node. Where the rule is about it, it marks inputs and weights in the draft and returns the verdict; else
+ * `undefined`, and the next rule is asked.
+ */
+export type Rule = (node: GraphNode, context: RuleContext) => Verdict | undefined;
 
 /** Some rules look at what their inputs became, others at their readers. */
 export interface RulePass {

@@ -3,6 +3,7 @@ import type { Graph } from '../graph.js';
 import type { GraphNode } from '../node.js';
 import type { Draft } from './draft.js';
 import { nodePattern } from './patterns.js';
+import { leave, type Verdict } from './rule.js';
 import type { PlacementOptions } from './types.js';
 
 /**
@@ -28,12 +29,16 @@ export function applyScope(graph: Graph, draft: Draft, options: PlacementOptions
     if (!graph.nodes.some((node) => node.opType === opType)) warnings.push(`the model has no operator ${opType}`);
   }
   const part = selectPart(graph, options);
+  const verdict = (node: GraphNode): Verdict | undefined => {
+    if (excluded(node)) return leave('excluded', 'It is excluded by name.');
+    if (!included(node)) return leave('not-included', 'Its name is not among those to quantize.');
+    if (opTypes && !opTypes.has(node.opType)) return leave('op-type', `Operator ${node.opType} was not asked for.`);
+    if (part && !part.has(node)) return leave('outside', 'It lies outside the part to quantize.');
+    return undefined;
+  };
   for (const node of graph.nodes) {
-    if (excluded(node)) draft.leave(node, 'excluded', 'It is excluded by name.');
-    else if (!included(node)) draft.leave(node, 'not-included', 'Its name is not among those to quantize.');
-    else if (opTypes && !opTypes.has(node.opType))
-      draft.leave(node, 'op-type', `Operator ${node.opType} was not asked for.`);
-    else if (part && !part.has(node)) draft.leave(node, 'outside', 'It lies outside the part to quantize.');
+    const kept = verdict(node);
+    if (kept) draft.keepOut(node, kept);
   }
   return warnings;
 }

@@ -1,3 +1,4 @@
+import { CalibrtError } from '../../errors.js';
 import type { ActivationPoint } from '../placement/types.js';
 import { addLinear, addScalarParameters, type Insertion } from './insertion.js';
 import type { FinalRange } from './ranges.js';
@@ -14,13 +15,25 @@ export function insertActivation(
   type: QuantizedType,
   dedicated: boolean,
 ): void {
-  const { tensor, edges } = point;
-  const [scale, zeroPoint] = addScalarParameters(insertion.graph, tensor, range.scale, range.zeroPoint, type);
-  const groups = dedicated ? edges.map((edge) => [edge]) : [edges];
+  const { edges } = point;
+  const tensor = point.output ? renameResult(insertion, point.tensor) : point.tensor;
+  const [scale, zeroPoint] = addScalarParameters(insertion.graph, point.tensor, range.scale, range.zeroPoint, type);
+  const outputName = point.output ? point.tensor : undefined;
+  const groups = dedicated && !point.output ? edges.map((edge) => [edge]) : [edges];
   for (const group of groups) {
     const next = insertion.first(group);
-    const quantized = addLinear(insertion, next, 'QuantizeLinear', [tensor, scale, zeroPoint], tensor);
-    const restored = addLinear(insertion, next, 'DequantizeLinear', [quantized, scale, zeroPoint], tensor);
+    const quantized = addLinear(insertion, next, 'QuantizeLinear', [tensor, scale, zeroPoint], point.tensor);
+    const inputs = [quantized, scale, zeroPoint];
+    const restored = addLinear(insertion, next, 'DequantizeLinear', inputs, point.tensor, { output: outputName });
     for (const edge of group) insertion.node(edge).setInput(edge.input, restored);
   }
+}
+
+// A graph output keeps its name: the float result before it takes another.
+function renameResult(insertion: Insertion, tensor: string): string {
+  const producer = insertion.graph.producer(tensor);
+  if (!producer) throw new CalibrtError('ERR_INTERNAL', `the output "${tensor}" to quantize is made by no node`);
+  const name = insertion.graph.uniqueName(`${tensor}_float`);
+  producer.setOutputs(producer.outputs.map((output) => (output === tensor ? name : output)));
+  return name;
 }

@@ -3,7 +3,9 @@ import { native } from '../../native.js';
 import { dropUnusedInitializers } from '../clean/unused.js';
 import { perChannelOpset } from '../clean/clean.js';
 import type { Model } from '../model.js';
-import type { Placement } from '../placement/types.js';
+import type { Graph } from '../graph.js';
+import type { BiasPoint, Placement, WeightPoint } from '../placement/types.js';
+import { insertBias, leastScales } from './biases.js';
 import { insertActivation } from './activations.js';
 import { Insertion } from './insertion.js';
 import { finalRanges, type FinalRange, type QuantizationRange } from './ranges.js';
@@ -53,16 +55,42 @@ export async function insertQdq(
     options.quantizeWeights ??
     ((data, channels, inner, floor) => native().quantizeWeights(data, channels, inner, floor));
   const insertion = new Insertion(model.graph);
+  const scaleOf = (tensor: string): number => final.ranges.get(tensor)?.scale ?? 1;
   const weights: QuantizedWeight[] = [];
+  for (const point of placement.weights) {
+    throwIfAborted(options.signal);
+    const biases = placement.biases.filter((bias) => readsBoth(point, bias));
+    const least = await leastOf(model.graph, biases, point.channels, scaleOf);
+    const weight = await insertWeight(insertion, point, quantize, least);
+    weights.push(weight);
+    for (const bias of biases) await insertBias(insertion, bias, scaleOf(bias.activation), weight.scales);
+  }
   for (const point of placement.activations) {
     const range = final.ranges.get(point.tensor);
     if (range) insertActivation(insertion, point, range, type, options.dedicated ?? false);
   }
-  for (const point of placement.weights) {
-    throwIfAborted(options.signal);
-    weights.push(await insertWeight(insertion, point, quantize));
-  }
   insertion.apply();
   dropUnusedInitializers(model.graph);
   return { tensors: final.ranges, floored: final.floored, weights };
+}
+
+function readsBoth(weight: WeightPoint, bias: BiasPoint): boolean {
+  return weight.tensor === bias.weight && weight.edges.some(({ node }) => node === bias.edge.node);
+}
+
+async function leastOf(
+  graph: Graph,
+  biases: readonly BiasPoint[],
+  channels: number,
+  scaleOf: (tensor: string) => number,
+): Promise<Float32Array | undefined> {
+  if (biases.length === 0) return undefined;
+  const least = new Float32Array(channels);
+  for (const bias of biases) {
+    const own = await leastScales(graph, bias, scaleOf(bias.activation), channels);
+    own.forEach((scale, c) => {
+      least[c] = Math.max(least[c] ?? 0, scale);
+    });
+  }
+  return least;
 }

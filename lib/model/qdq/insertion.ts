@@ -1,3 +1,4 @@
+import { CalibrtError } from '../../errors.js';
 import type { Tensor } from '../../data/tensor.js';
 import { addConstant, float32 } from '../constants.js';
 import type { Graph } from '../graph.js';
@@ -20,7 +21,8 @@ export class Insertion {
   /** The node that an edge ends at. */
   node(edge: Edge): GraphNode {
     const node = this.byName.get(edge.node);
-    if (!node) throw new Error(`the placement names node "${edge.node}", which this model has not`);
+    if (!node)
+      throw new CalibrtError('ERR_INTERNAL', `the placement names node "${edge.node}", which the model has not`);
     return node;
   }
 
@@ -43,17 +45,19 @@ export class Insertion {
   }
 }
 
-/** A QuantizeLinear or DequantizeLinear. Returns the name of its result. */
+/** Adds a QuantizeLinear or DequantizeLinear. Returns the name of its result, `output` where that is given. */
 export function addLinear(
   insertion: Insertion,
   next: GraphNode | undefined,
   opType: 'QuantizeLinear' | 'DequantizeLinear',
   inputs: readonly string[],
   base: string,
-  axis?: number,
+  options: { readonly axis?: number | undefined; readonly output?: string | undefined } = {},
 ): string {
   const { graph } = insertion;
-  const output = graph.uniqueName(`${base}_${opType === 'QuantizeLinear' ? 'quantized' : 'dequantized'}`);
+  const { axis } = options;
+  const suffix = opType === 'QuantizeLinear' ? 'quantized' : 'dequantized';
+  const output = options.output ?? graph.uniqueName(`${base}_${suffix}`);
   const name = graph.uniqueName(`${base}_${opType}`);
   const attributes: Record<string, Attribute> =
     axis === undefined ? {} : { axis: { type: 'int', value: BigInt(axis) } };

@@ -1,7 +1,9 @@
+import { CalibrtError } from '../../errors.js';
 import type { QuantizedWeights } from '../../native.js';
 import { addConstant } from '../constants.js';
 import type { WeightPoint } from '../placement/types.js';
 import { addLinear, type Insertion } from './insertion.js';
+import { roundHalfEven } from './round.js';
 import { scaleFloor } from './scale.js';
 
 /**
@@ -26,18 +28,23 @@ export interface QuantizedWeight {
   readonly bytes: { readonly float32: number; readonly int8: number };
 }
 
-/** Stores a constant as INT8 and puts DequantizeLinear between it and its quantized readers. */
+/**
+ * Stores a constant as INT8 and puts DequantizeLinear between it and its quantized readers. A channel whose scale would be below
+ * that of `least` is quantized with that one instead.
+ */
 export async function insertWeight(
   insertion: Insertion,
   point: WeightPoint,
   quantizeWeights: QuantizeWeights,
+  least?: Float32Array,
 ): Promise<QuantizedWeight> {
   const { graph } = insertion;
   const { tensor, axis, channels, inner, edges } = point;
   const constant = graph.initializers.get(tensor);
-  if (!constant) throw new Error(`the placement names constant "${tensor}", which this model has not`);
+  if (!constant) throw new CalibrtError('ERR_INTERNAL', `the placement names "${tensor}", which the model has not`);
   const { data: values } = await constant.read();
   const { data, scales } = await quantizeWeights(values as Float32Array, channels, inner, scaleFloor);
+  if (least) raiseScales(values as Float32Array, data, scales, least, inner);
   const shape = axis === undefined ? [] : [channels];
   const quantized = addConstant(graph, `${tensor}_quantized`, { dtype: 'int8', shape: constant.dims, data });
   const scale = addConstant(graph, `${tensor}_scale`, { dtype: 'float32', shape, data: scales });
@@ -47,7 +54,24 @@ export async function insertWeight(
     data: new Int8Array(scales.length),
   });
   const next = insertion.first(edges);
-  const restored = addLinear(insertion, next, 'DequantizeLinear', [quantized, scale, zeroPoint], tensor, axis);
+  const restored = addLinear(insertion, next, 'DequantizeLinear', [quantized, scale, zeroPoint], tensor, { axis });
   for (const edge of edges) insertion.node(edge).setInput(edge.input, restored);
   return { tensor, quantized, axis, scales, bytes: { float32: values.byteLength, int8: data.byteLength } };
+}
+
+function raiseScales(
+  values: Float32Array,
+  data: Int8Array,
+  scales: Float32Array,
+  least: Float32Array,
+  inner: number,
+): void {
+  const raised = scales.map((scale, c) => Math.max(scale, least[c] ?? 0));
+  for (let start = 0, block = 0; start < values.length; start += inner, block++) {
+    const c = block % scales.length;
+    const scale = raised[c] ?? 1;
+    if (scale === scales[c]) continue;
+    for (let i = start; i < start + inner; i++) data[i] = roundHalfEven((values[i] ?? 0) / scale);
+  }
+  scales.set(raised);
 }

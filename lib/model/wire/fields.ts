@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import { toBigInt } from './int64.js';
 
 /** Wire types of the protobuf encoding that ONNX uses. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
@@ -29,7 +30,7 @@ export class Field {
 
   /** The content as a signed 64-bit varint. */
   get bigint(): bigint {
-    return BigInt(protobuf.Reader.create(this.payload).int64().toString());
+    return toBigInt(protobuf.Reader.create(this.payload).int64());
   }
 
   /** The content as a varint; beyond ±2^53 it loses its last bits. */

@@ -1,5 +1,5 @@
 import type { GraphNode } from '../../node.js';
-import type { Rule, RuleContext } from '../rule.js';
+import { leave, quantize, type Rule, type RuleContext } from '../rule.js';
 
 /**
  * Where a convolution's output is added to a shortcut, the shortcut is quantized and the convolution's branch left bare: the
@@ -7,25 +7,23 @@ import type { Rule, RuleContext } from '../rule.js';
  * of its own.
  */
 export const residualAddRule: Rule = (node, context) => {
-  if (!node.is('Add', 'Sum') || node.inputs.length !== 2) return;
+  if (!node.is('Add')) return undefined;
   const { facts, draft } = context;
   const [a, b] = node.inputs;
-  if (!facts.isActivation(a) || !facts.isActivation(b)) return;
-  if (a === b || !sameShape(facts.shape(a), facts.shape(b))) return;
+  if (!facts.isActivation(a) || !facts.isActivation(b)) return undefined;
+  if (a === b || !sameShape(facts.shape(a), facts.shape(b))) return undefined;
   const bare = bareBranch(node, context);
   if (bare === undefined) {
-    return draft.leave(
-      node,
+    return leave(
       'add-without-conv',
       'Neither input comes straight from a quantized convolution that only this node reads.',
     );
   }
   draft.addInput(node, 1 - bare);
-  const producer = facts.graph.producer(node.inputs[bare] ?? '');
-  draft.quantize(
-    node,
+  const producer = facts.graph.producer(node.inputs[bare] ?? '')?.name ?? '';
+  return quantize(
     'residual-add',
-    `The shortcut is quantized and the branch of "${producer?.name ?? ''}" left bare, so that the addition fuses into it.`,
+    `The shortcut is quantized and the branch of "${producer}" left bare, so that the addition fuses into it.`,
   );
 };
 

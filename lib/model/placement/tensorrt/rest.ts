@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.js';
+import { leave, type Rule } from '../rule.js';
 
 const floatOnly = new Set(
   (
@@ -8,18 +8,17 @@ const floatOnly = new Set(
 );
 
 /** What no other rule took stays as it is. */
-export const restRule: Rule = (node, { draft, facts }) => {
+export const restRule: Rule = (node, { facts }) => {
   if (node.is('QuantizeLinear', 'DequantizeLinear')) {
-    return draft.leave(node, 'already-quantized', 'It is a quantization that the model brought along.');
+    return leave('already-quantized', 'It is a quantization that the model brought along.');
   }
-  if (node.domain !== '')
-    return draft.leave(node, 'unknown-operator', `Operators of domain ${node.domain} are left alone.`);
-  if (node.subgraphs) return draft.leave(node, 'control-flow', 'Control flow is left alone.');
+  if (node.domain !== '') return leave('unknown-operator', `Operators of domain ${node.domain} are left alone.`);
+  if (node.subgraphs) return leave('control-flow', 'Control flow is left alone.');
   if (floatOnly.has(node.opType)) {
-    return draft.leave(node, 'float-operator', `${node.opType} loses accuracy in INT8 and gains no speed.`);
+    return leave('float-operator', `${node.opType} loses accuracy in INT8 and gains no speed.`);
   }
   if (!node.inputs.some((input) => facts.isActivation(input))) {
-    return draft.leave(node, 'no-activation', 'It computes no float activation from another.');
+    return leave('no-activation', 'It computes no float activation from another.');
   }
-  draft.leave(node, 'not-weighted', 'It has no weights: INT8 on both sides would only add conversions.');
+  return leave('not-weighted', 'It has no weights: INT8 on both sides would only add conversions.');
 };
