@@ -34,8 +34,8 @@ export function attributeName(message: Uint8Array): string {
 /** Decodes an AttributeProto. Old models leave `type` out: then what is there decides. */
 export function decodeAttribute(message: Uint8Array, resolve: ExternalResolver): Attribute {
   const fields = scanFields(message);
-  const stated = fields.find((field) => field.no === TYPE)?.number as TypeCode | undefined;
-  const type = stated ?? guessType(fields);
+  const stated = fields.find((field) => field.no === TYPE);
+  const type = stated ? typeCodes.get(stated.number) : guessType(fields);
   switch (type) {
     case Type.TENSOR:
       return { type: 'tensor', value: Initializer.parse(one(fields, TENSOR), resolve) };
@@ -123,6 +123,8 @@ const valueFields: readonly (readonly [number, TypeCode])[] = [
   [9, Type.STRINGS],
   [GRAPHS, Type.GRAPHS],
 ];
+
+const typeCodes: ReadonlyMap<number, TypeCode> = new Map(valueFields.map(([, type]) => [type, type]));
 
 function guessType(fields: readonly Field[]): TypeCode {
   return valueFields.find(([no]) => fields.some((field) => field.no === no))?.[1] ?? Type.UNDEFINED;
