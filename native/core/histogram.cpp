@@ -43,7 +43,8 @@ int binExponent(float amax) noexcept {
   return std::max(exponent + 1 - Histogram::kBinsLog2, Histogram::kMinExponent);
 }
 
-float Histogram::amax() const noexcept { return std::max(-min_, max_); }
+// In this order: std::max gives its first argument where both are zeros, and -min may be the negative one.
+float Histogram::amax() const noexcept { return std::max(max_, -min_); }
 
 float Histogram::binWidth() const noexcept { return counts_.empty() ? 0.0F : powerOfTwo(exponent_); }
 
@@ -87,7 +88,7 @@ void Histogram::accumulate(std::span<const float> data) {
 
 void Histogram::accumulateFinite(std::span<const float> block, float least, float greatest) {
   const auto size = static_cast<std::int64_t>(block.size());
-  const float amax = std::max(-least, greatest);
+  const float amax = std::max(greatest, -least);
   std::size_t nonZero = 0;
   if (amax > 0.0F) {
     allocateSigns(least < 0.0F ? 2 : 1);
