@@ -2,7 +2,7 @@ import { WorkerProcess } from '../backends/onnxruntime/index.js';
 import type { DynamicRange } from '../../calibrators/index.js';
 import { modelInputs } from '../data/index.js';
 import { checkOutputPath } from '../files.js';
-import { activationTensors, placeQdq } from '../model/index.js';
+import { activationTensors, openModel, placeQdq, type Model } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName } from '../tables/index.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
@@ -59,13 +59,15 @@ export async function calibrate(path: string, output: string, options: Calibrate
   await using workspace = await Workspace.create();
   const prepared = await watch.time('open', () => prepareModel(path, worker, options));
   const samples = await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), 0));
-  const tensors =
-    format === 'calibrt'
-      ? placeQdq(prepared.model, placementOptions(options)).activations.map(({ tensor }) => tensor)
-      : activationTensors(prepared.model);
-  const calibration = await calibrateTensors(prepared, tensors, samples, { worker, workspace, watch }, options);
-  const table = createTable(calibration, samples);
-  await writeTable(output, table, format);
+  const calibration = await calibrateTensors(
+    prepared,
+    format === 'calibrt' ? qdqCapture(prepared.model, options) : await implicitCapture(path),
+    samples,
+    { worker, workspace, watch },
+    options,
+  );
+  const table = await createTable(calibration, samples);
+  await writeTable(output, table, { format });
   return {
     model: path,
     output,
@@ -79,18 +81,36 @@ export async function calibrate(path: string, output: string, options: Calibrate
   };
 }
 
-/** Captures statistics of `tensors` and searches their ranges. */
+/** A graph and the tensors of it that need a range. */
+export interface CaptureSet {
+  readonly model: Model;
+  readonly tensors: readonly string[];
+  readonly skipOtherTypes?: boolean;
+}
+
+/** What Q/DQ needs: the tensors at which it will stand in the cleaned graph. */
+export function qdqCapture(model: Model, options: ScopeOptions): CaptureSet {
+  return { model, tensors: placeQdq(model, placementOptions(options)).activations.map(({ tensor }) => tensor) };
+}
+
+/** What an implicit build needs: every float tensor of the file as it is, for TensorRT sees no cleaned graph and names no others. */
+async function implicitCapture(path: string): Promise<CaptureSet> {
+  const model = await openModel(path);
+  return { model, tensors: activationTensors(model), skipOtherTypes: true };
+}
+
+/** Captures statistics and searches ranges. */
 export async function calibrateTensors(
   prepared: PreparedModel,
-  tensors: readonly string[],
+  { model, tensors, ...set }: CaptureSet,
   samples: DrawnSamples,
   tools: { worker: WorkerProcess; workspace: Workspace; watch: Stopwatch },
   options: MethodOptions & OperationOptions & { readonly threads?: number },
 ): Promise<Calibration> {
   const { worker, workspace, watch } = tools;
-  const context = { worker, workspace, ...(options.threads === undefined ? {} : { threads: options.threads }) };
+  const context = { worker, workspace, ...set, ...(options.threads === undefined ? {} : { threads: options.threads }) };
   const captured = await watch.time('calibrate', () =>
-    captureStatistics(prepared.model, tensors, samples, context, options),
+    captureStatistics(model, tensors, samples, context, options),
   );
   const { label, ranges } = await watch.time('search', () => searchRanges(captured.statistics, options));
   return { prepared, captured, ranges, label };

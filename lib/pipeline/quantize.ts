@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
-import type { DynamicRange } from '../../calibrators/index.js';
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
@@ -27,6 +26,8 @@ export interface QuantizeOptions extends Partial<SampleOptions>, MethodOptions, 
   readonly table?: string;
   /** Where to write the calibration table. */
   readonly tableOut?: string;
+  /** Samples per run of the verification; the calibration's results could depend on it, so it does not follow. Default 8. */
+  readonly batch?: number;
   /** Default: all cores. */
   readonly threads?: number;
 }
@@ -82,13 +83,11 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   const prepared = await watch.time('open', () => prepareModel(path, worker, operation));
   const placement = placeQdq(prepared.model, placementOptions(options));
   for (const warning of placement.warnings) onWarning(warning);
-  const samples = hasData(options)
-    ? await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), options.holdout))
-    : null;
+  const samples = hasData(options) ? await watch.time('open', () => draw(options, prepared)) : null;
   const source = await findRanges(prepared, placement, samples, { worker, workspace, watch }, operation);
 
   const quantized = prepared.model.clone();
-  await watch.time('quantize', () => insertQdq(quantized, placement, source.ranges));
+  await watch.time('quantize', () => insertQdq(quantized, placement, new Map(Object.entries(source.table.tensors))));
   const candidate = workspace.path('candidate.onnx');
   const verify = await watch.time('verify', async () => {
     if (samples?.holdout == null) return null;
@@ -97,7 +96,7 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   });
   await watch.time('save', async () => {
     await quantized.save(output);
-    if (options.tableOut !== undefined && source.table) await writeTable(options.tableOut, source.table);
+    if (options.tableOut !== undefined) await writeTable(options.tableOut, source.table);
   });
   return {
     model: path,
@@ -121,7 +120,6 @@ export async function quantize(path: string, output: string, options: QuantizeOp
 /** Where the ranges came from: a calibration, or a table. */
 interface RangeSource {
   readonly label: string;
-  readonly ranges: ReadonlyMap<string, DynamicRange>;
   readonly table: CalibrationTable;
   readonly captured?: CapturedStatistics;
 }
@@ -133,11 +131,11 @@ async function findRanges(
   tools: Parameters<typeof calibrateTensors>[3],
   options: QuantizeOptions,
 ): Promise<RangeSource> {
+  const tensors = placement.activations.map(({ tensor }) => tensor);
   if (options.table !== undefined) {
     const table = await readTable(options.table);
-    checkTable(table, { modelSha256: prepared.sha256, tensors: placement.activations }, options.table);
-    const ranges = placement.activations.map((name): [string, DynamicRange] => [name, table.tensors[name]!]);
-    return { label: table.method, ranges: new Map(ranges), table };
+    checkTable(table, { modelSha256: prepared.sha256, tensors }, options.table);
+    return { label: table.method, table };
   }
   if (samples === null) {
     throw new CalibrtError(
@@ -145,9 +143,9 @@ async function findRanges(
       'no samples and no table: give samples to calibrate on (--data) or a table (--table)',
     );
   }
-  const calibration = await calibrateTensors(prepared, placement.activations, samples, tools, options);
-  const { label, ranges, captured } = calibration;
-  return { label, ranges, captured, table: createTable(calibration, samples) };
+  const calibration = await calibrateTensors(prepared, { model: prepared.model, tensors }, samples, tools, options);
+  const { label, captured } = calibration;
+  return { label, captured, table: await createTable(calibration, samples) };
 }
 
 async function checkOutputs(model: string, output: string, { tableOut }: QuantizeOptions): Promise<void> {
@@ -155,6 +153,14 @@ async function checkOutputs(model: string, output: string, { tableOut }: Quantiz
     throw new CalibrtError('ERR_USAGE', `the output ${output} is the FP32 model itself: choose another name`);
   }
   for (const path of [output, tableOut]) if (path !== undefined) await checkOutputPath(path);
+}
+
+/** With a table nothing is calibrated, so all samples serve the verification. */
+async function draw(options: QuantizeOptions & SampleOptions, { model }: PreparedModel): Promise<DrawnSamples> {
+  const inputs = modelInputs(model.inputs);
+  if (options.table === undefined) return drawSamples(options, inputs, options.holdout);
+  const drawn = await drawSamples(options, inputs, 0);
+  return { ...drawn, holdout: options.holdout === 0 ? null : drawn.calibration };
 }
 
 function hasData(options: QuantizeOptions): options is QuantizeOptions & SampleOptions {

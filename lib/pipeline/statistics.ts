@@ -34,7 +34,7 @@ export async function captureStatistics(
   model: Model,
   tensors: readonly string[],
   samples: DrawnSamples,
-  context: { worker: WorkerProcess; workspace: Workspace; threads?: number },
+  context: { worker: WorkerProcess; workspace: Workspace; threads?: number; skipOtherTypes?: boolean },
   options: OperationOptions,
 ): Promise<CapturedStatistics> {
   const threads = context.threads ?? availableParallelism();
@@ -45,6 +45,7 @@ export async function captureStatistics(
       kind: 'capture',
       model: exposed,
       tensors,
+      skipOtherTypes: context.skipOtherTypes ?? false,
       source: samples.calibration,
       batch: fixedBatch(modelInputs(model.inputs)) ?? 1,
       threads,
@@ -52,7 +53,7 @@ export async function captureStatistics(
     { ...options, ...(samples.stream === undefined ? {} : { stream: samples.stream }) },
   );
   return {
-    statistics: restore(tensors, result),
+    statistics: restore(result, describeSource(samples)),
     samples: result.samples,
     skipped: result.skipped,
     firstSample: result.firstSample,
@@ -61,14 +62,25 @@ export async function captureStatistics(
   };
 }
 
-function restore(tensors: readonly string[], result: CaptureResult): Map<string, NativeStatistics> {
+function describeSource({ calibration }: DrawnSamples): string {
+  return calibration.kind === 'stream' ? 'the iterable' : calibration.spec.sources.map(({ path }) => path).join(', ');
+}
+
+function restore(result: CaptureResult, source: string): Map<string, NativeStatistics> {
   if (result.samples === 0) {
-    throw new CalibrtError('ERR_DATA_EMPTY', 'there was no sample to calibrate on');
+    throw new CalibrtError('ERR_DATA_EMPTY', `${source}: there was no sample to calibrate on`);
+  }
+  if (result.allZero) {
+    throw new CalibrtError(
+      'ERR_CALIBRATION',
+      `${source}: all ${result.samples} samples are zero throughout, so they tell nothing of the network's ranges: check the files and ` +
+        'the preprocessing',
+    );
   }
   const { Statistics } = native();
   const statistics = new Map<string, NativeStatistics>();
-  tensors.forEach((name, index) => {
-    const entry = Statistics.deserialize(result.statistics[index]!);
+  for (const [name, bytes] of result.statistics) {
+    const entry = Statistics.deserialize(bytes);
     const { nans, infinities } = entry.summary();
     if (nans > 0n || infinities > 0n) {
       throw new CalibrtError(
@@ -78,6 +90,6 @@ function restore(tensors: readonly string[], result: CaptureResult): Map<string,
       );
     }
     statistics.set(name, entry);
-  });
+  }
   return statistics;
 }

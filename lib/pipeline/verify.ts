@@ -28,7 +28,7 @@ export async function evaluate(reference: string, candidate: string, options: Co
   checkSameInterface(expected, actual);
   const samples = await allSamples(options, modelInputs(expected.inputs));
   await using worker = new WorkerProcess();
-  return compareOn(worker, expected, { reference, candidate, ...options }, samples.calibration, samples.stream);
+  return await compareOn(worker, expected, { reference, candidate, ...options }, samples.calibration, samples.stream);
 }
 
 /** The comparison itself, in a worker process that is there already. */

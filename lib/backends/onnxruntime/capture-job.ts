@@ -13,21 +13,24 @@ import { Session } from './runtime.js';
  */
 export async function capture(job: CaptureJob, context: JobContext): Promise<CaptureResult> {
   const { Statistics, accumulateAll, instructionSet } = native();
-  const statistics = job.tensors.map(() => new Statistics());
   const source = await openSource(job.source, job.batch, context);
   const session = await Session.open(job.model, { threads: job.threads, exactQdq: true });
   let samples = 0;
+  let allZero = true;
   let firstSample: CaptureResult['firstSample'] = {};
+  const tensors = job.tensors.filter((name) => !job.skipOtherTypes || session.typeOf(name) === 'float32');
+  const statistics = tensors.map(() => new Statistics());
   // A tensor may be a network input, which a run does not return.
   const isInput = new Set(session.inputNames);
-  const fetched = job.tensors.filter((name) => !isInput.has(name));
+  const fetched = tensors.filter((name) => !isInput.has(name));
 
   for await (const batch of source.batches) {
     const count = batch.names.length;
     if (samples === 0) firstSample = summarize(batch.inputs);
+    allZero &&= Object.values(batch.inputs).every(({ data }) => !data.some(isNonZero));
     const feeds = padBatch(batch, job.batch);
     await session.run(feeds, fetched, (outputs) => {
-      const values = job.tensors.map((name) => floats(name, outputs[name] ?? feeds[name], count, job.batch));
+      const values = tensors.map((name) => floats(name, outputs[name] ?? feeds[name], count, job.batch));
       accumulateAll(statistics, values, job.threads);
     });
     samples += count;
@@ -36,9 +39,10 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
   }
   await session.dispose();
   return {
-    statistics: statistics.map((entry) => entry.serialize()),
+    statistics: new Map(tensors.map((name, index) => [name, statistics[index]!.serialize()])),
     samples,
     skipped: source.skipped(),
+    allZero,
     firstSample,
     instructionSet,
     peakRssMb: peakRssMb(),
@@ -53,6 +57,10 @@ function floats(name: string, tensor: Tensor | undefined, samples: number, batch
     );
   }
   return ownRows({ ...tensor, data: tensor.data }, samples, batch);
+}
+
+function isNonZero(value: number | bigint): boolean {
+  return value != 0;
 }
 
 function summarize(inputs: NamedTensors): CaptureResult['firstSample'] {

@@ -27,6 +27,8 @@ export class WorkerProcess implements AsyncDisposable {
     this.#child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [], {
       serialization: 'advanced',
       execArgv: [],
+      // Without this, ONNX Runtime's telemetry writes files to the temporary folder and tries to send them.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#exited = new Promise((resolve) => this.#child.once('close', () => resolve()));

@@ -21,6 +21,8 @@ export interface CaptureJob {
   readonly kind: 'capture';
   readonly model: string;
   readonly tensors: readonly string[];
+  /** Pass over tensors that are no float32 in place of refusing them: for a capture of everything. */
+  readonly skipOtherTypes?: boolean;
   readonly source: SampleSource;
   /** Samples per run of the network: what the model is fixed to, else 1, so that rounding does not depend on batching. */
   readonly batch: number;
@@ -29,10 +31,12 @@ export interface CaptureJob {
 
 /** What {@link CaptureJob} answers. */
 export interface CaptureResult {
-  /** `NativeStatistics.serialize()` of each tensor, in the job's order. */
-  readonly statistics: readonly Uint8Array[];
+  /** `NativeStatistics.serialize()` by tensor, in the job's order. */
+  readonly statistics: ReadonlyMap<string, Uint8Array>;
   readonly samples: number;
   readonly skipped: number;
+  /** Whether no input of any sample had a value other than zero. */
+  readonly allZero: boolean;
   readonly firstSample: Readonly<Record<string, SampleSummary>>;
   readonly instructionSet: string;
   readonly peakRssMb: number;

@@ -83,6 +83,13 @@ export class Session {
     return this.#session.inputNames;
   }
 
+  /** Element type of an input or output; undefined where there is none of that name, or it is no tensor. */
+  typeOf(name: string): string | undefined {
+    const { inputMetadata, outputMetadata } = this.#session;
+    const found = [...inputMetadata, ...outputMetadata].find((value) => value.name === name);
+    return found?.isTensor ? found.type : undefined;
+  }
+
   get outputNames(): readonly string[] {
     return this.#session.outputNames;
   }

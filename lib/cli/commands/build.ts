@@ -1,4 +1,4 @@
-import type { BuildOptions } from '../../backends/tensorrt/index.js';
+import type { BuildOptions, OptimizationProfile } from '../../backends/tensorrt/index.js';
 import type { Command, FlagValues } from '../command.js';
 import { parseList, parseShapes, parseSize } from '../parse.js';
 import { formatBytes, table } from '../table.js';
@@ -119,10 +119,8 @@ function buildOptions(flags: FlagValues): BuildOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BuildOptions;
 }
 
-type Profile = Record<string, { min: number[]; opt: number[]; max: number[] }>;
-
 /** What is not given follows trtexec's rule: min from opt, opt from max else min, max from opt. */
-function shapeProfile(min?: string, opt?: string, max?: string): Profile | undefined {
+function shapeProfile(min?: string, opt?: string, max?: string): OptimizationProfile | undefined {
   if (min === undefined && opt === undefined && max === undefined) return undefined;
   const mins = parseShapes('--min-shapes', min ?? opt ?? max!);
   const maxs = parseShapes('--max-shapes', max ?? opt ?? min!);

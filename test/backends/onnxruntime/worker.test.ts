@@ -35,7 +35,7 @@ async function* stream(count: number): AsyncGenerator<Batch> {
 describe('WorkerProcess', () => {
   it('captures statistics of inputs and inner tensors from a stream', async () => {
     const result = await worker().run(job, { stream: stream(5) });
-    const [x, y] = result.statistics.map((bytes) => native().Statistics.deserialize(bytes).summary());
+    const [x, y] = [...result.statistics.values()].map((bytes) => native().Statistics.deserialize(bytes).summary());
     expect(result.samples).toBe(5);
     expect([x?.min, x?.max, x?.count]).toEqual([-4, 4, 20n]);
     expect([y?.min, y?.max, y?.count]).toEqual([0, 4, 20n]);
