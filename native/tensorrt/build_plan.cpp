@@ -65,6 +65,10 @@ std::variant<BuildResult, Failure> buildPlan(const EntryPoints& library, const B
     return *failure;
   }
   if (auto failure = parseModel(*parser, request)) return *failure;
+  if (network->getNbOutputs() == 0) {
+    // One in four files of random bytes is a valid protobuf message of unknown fields.
+    return Failure{FailureKind::kModel, "no network", {"it holds no graph with outputs"}};
+  }
   if (lacksRanges(request, *network)) {
     return Failure{FailureKind::kUnsupported, 
                    "int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` writes one",

@@ -33,12 +33,16 @@ std::optional<Failure> setTargets(nvinfer1::IBuilderConfig&, const std::vector<s
 }
 #endif
 
+bool isPrecision(const std::string& flag) {
+  return std::find(std::begin(kPrecisionFlags), std::end(kPrecisionFlags), flag) != std::end(kPrecisionFlags);
+}
+
 std::optional<Failure> setFlags(nvinfer1::IBuilderConfig& config, const std::vector<std::string>& flags) {
   for (const std::string& name : flags) {
     // Carried out by the model's own Q/DQ nodes, whose presence is checked after parsing.
     if (CALIBRT_STRONGLY_TYPED && name == "int8") continue;
     const auto flag = valueOf(kBuilderFlags, name);
-    if (!flag) return unsupported("builder flag '" + name + "'" + (CALIBRT_STRONGLY_TYPED ? ": types are the model's own" : ""));
+    if (!flag) return unsupported("builder flag '" + name + "'" + (isPrecision(name) ? ": types are the model's own" : ""));
     config.setFlag(*flag);
   }
   return std::nullopt;
@@ -63,16 +67,18 @@ nvinfer1::NetworkDefinitionCreationFlags networkFlags([[maybe_unused]] const Bui
 #if CALIBRT_STRONGLY_TYPED
   return 0;
 #else
-  const bool weakly = std::any_of(request.flags.begin(), request.flags.end(), [](const auto& flag) {
-    return std::find(std::begin(kPrecisionFlags), std::end(kPrecisionFlags), flag) != std::end(kPrecisionFlags);
-  });
+  const bool weakly = std::any_of(request.flags.begin(), request.flags.end(), isPrecision);
   return weakly ? 0U : 1U << static_cast<unsigned>(nvinfer1::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
 #endif
 }
 
 bool needsGpu([[maybe_unused]] const BuildRequest& request) {
 #if CALIBRT_RTX
-  return std::find(request.targets.begin(), request.targets.end(), "current") != request.targets.end();
+  const auto has = [](const std::vector<std::string>& names, const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  // Its compiler asks CUDA as soon as weights may be replaced, whatever the targets.
+  return has(request.targets, "current") || has(request.flags, "refit") || has(request.flags, "stripWeights");
 #else
   return true;
 #endif

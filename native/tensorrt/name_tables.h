@@ -39,7 +39,10 @@ inline constexpr auto kBuilderFlags = std::to_array<Named<nvinfer1::BuilderFlag>
     {"refit", nvinfer1::BuilderFlag::kREFIT},
     {"disableTimingCache", nvinfer1::BuilderFlag::kDISABLE_TIMING_CACHE},
     {"sparseWeights", nvinfer1::BuilderFlag::kSPARSE_WEIGHTS},
+#if !CALIBRT_RTX
+    // TensorRT-RTX has the enumerator, and looks for a lean runtime that it does not ship.
     {"versionCompatible", nvinfer1::BuilderFlag::kVERSION_COMPATIBLE},
+#endif
     {"stripWeights", nvinfer1::BuilderFlag::kSTRIP_PLAN},
 });
 static_assert(isIncreasing(kBuilderFlags));

@@ -2,6 +2,14 @@
 
 namespace calibrt::tensorrt {
 
+#if CALIBRT_RTX
+std::unique_ptr<nvinfer1::ITimingCache> attachTimingCache(nvinfer1::IBuilderConfig&, const BuildRequest& request,
+                                                          LogSink& log) {
+  // Its headers keep the functions, as no-ops, and a cache that was made without a GPU cannot even be read back.
+  if (!request.timingCache.empty()) log.message(Severity::kWarning, "TensorRT-RTX has no use for a timing cache");
+  return nullptr;
+}
+#else
 std::unique_ptr<nvinfer1::ITimingCache> attachTimingCache(nvinfer1::IBuilderConfig& config, const BuildRequest& request,
                                                           LogSink& log) {
   if (!request.timingCache.empty()) {
@@ -14,6 +22,7 @@ std::unique_ptr<nvinfer1::ITimingCache> attachTimingCache(nvinfer1::IBuilderConf
   if (fresh && config.setTimingCache(*fresh, false)) return fresh;
   return nullptr;
 }
+#endif
 
 std::vector<std::uint8_t> serializeTimingCache(const nvinfer1::ITimingCache* cache) {
   if (cache == nullptr) return {};

@@ -32,11 +32,11 @@ export interface BuildOptions {
   readonly workspaceBytes?: number;
   /** 0 to 5: build time against speed; default 3. */
   readonly optimizationLevel?: number;
-  /** A plan that later versions of the library load. */
+  /** A plan that later versions of the library load. TensorRT-RTX has no such plans. */
   readonly versionCompatible?: boolean;
-  /** Leave the weights out of the plan. */
+  /** Leave the weights out of the plan. Needs a GPU, with TensorRT-RTX too. */
   readonly stripWeights?: boolean;
-  /** A plan whose weights can be replaced. */
+  /** A plan whose weights can be replaced. Needs a GPU, with TensorRT-RTX too. */
   readonly refit?: boolean;
   /** What the plan remembers of its layers; default `layer_names_only`. */
   readonly profilingVerbosity?: 'layer_names_only' | 'detailed' | 'none';

@@ -93,9 +93,9 @@ void BuildJob::wakeLocked() noexcept {
 }
 
 void BuildJob::onWake(napi_env env, napi_value callback, void* context, void*) {
-  const std::shared_ptr<BuildJob> job = *static_cast<std::shared_ptr<BuildJob>*>(context);
-  // Null when the function is being closed with calls still queued.
+  // Null when the function was closed with calls still queued; the context has been finalized by then.
   if (env == nullptr || callback == nullptr) return;
+  const std::shared_ptr<BuildJob> job = *static_cast<std::shared_ptr<BuildJob>*>(context);
   try {
     job->deliver(env, Napi::Function(env, callback));
   } catch (...) {
