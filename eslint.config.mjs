@@ -17,13 +17,23 @@ export default tseslint.config(
       'tsdoc/syntax': 'error',
       // Indexing a typed array inside its bounds is the rule in numeric code; the compiler cannot know it.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNullish: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // What a caller's own callback threw is handed back as it is.
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
       '@typescript-eslint/dot-notation': 'off',
       'no-restricted-imports': [
         'error',
-        { patterns: [only(['onnx-proto*', 'protobufjs*'], 'lib/model'), only(['onnxruntime-*'], 'lib/backends/onnxruntime')] },
+        {
+          patterns: [
+            only(['onnx-proto*', 'protobufjs*'], 'lib/model'),
+            only(['onnxruntime-*'], 'lib/backends/onnxruntime'),
+          ],
+        },
       ],
     },
   },
@@ -42,6 +52,18 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', AbortController: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        performance: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setImmediate: 'readonly',
+        AbortController: 'readonly',
+      },
+    },
   },
 );

@@ -1,6 +1,6 @@
 // `npm run demo`: the main job on the network and the images in demo/, with what it cost and what it gave.
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { buildPlan, CalibrtError, evaluate, inspect, quantize } from '../dist/lib/index.js';
@@ -68,7 +68,11 @@ async function buildAll() {
       const sizes = [];
       for (const model of [fp32, int8]) {
         const plan = join(out, `${model === fp32 ? 'fp32' : 'int8'}.${target.join('-')}.plan`);
-        const built = await buildPlan(model, plan, { backend: 'tensorrt-rtx', targets: target, profiles: [{ input: profile }] });
+        const built = await buildPlan(model, plan, {
+          backend: 'tensorrt-rtx',
+          targets: target,
+          profiles: [{ input: profile }],
+        });
         const weights = built.weightBytes === undefined ? '' : `, weights ${kib(built.weightBytes)}`;
         sizes.push(`${kib(built.bytes)}${weights}`);
       }

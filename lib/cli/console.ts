@@ -17,7 +17,7 @@ export class Console {
   readonly #quiet: boolean;
   readonly #progress: boolean;
   #bar: ProgressBar | undefined;
-  #opening: Promise<void> | undefined;
+  #opening = false;
   #latest: Progress | undefined;
 
   constructor(options: ConsoleOptions) {
@@ -52,18 +52,19 @@ export class Console {
     this.#latest = progress;
     if (!this.#progress) return;
     if (this.#bar) this.#bar.update(progress);
-    else this.#opening ??= this.#openBar();
+    else if (!this.#opening) void this.#openBar();
   };
 
   /** Takes the progress bar away. */
   endProgress(): void {
     this.#bar?.stop();
     this.#bar = undefined;
-    this.#opening = undefined;
+    this.#opening = false;
     this.#latest = undefined;
   }
 
   async #openBar(): Promise<void> {
+    this.#opening = true;
     const { ProgressBar } = await import('./progress-bar.js');
     // The operation may have ended while the bar was loading.
     if (this.#latest === undefined) return;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CalibrtError } from '../errors.js';
 
 /** `error ERR_CODE: message` on one line; the library's own lines below it; with `verbose` the chain of causes. */
@@ -14,7 +15,7 @@ export function formatError(error: unknown, verbose: boolean): string {
 
 function* causes(error: Error): Generator<string> {
   for (let cause = error.cause; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
-    yield cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    yield cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause === 'string' ? cause : inspect(cause);
   }
 }
 

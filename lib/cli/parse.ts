@@ -28,7 +28,7 @@ export function parseResize(flag: string, text: string): [number, number] {
 export function parseSize(flag: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)([bkmg]?)$/i.exec(text);
   if (match === null) throw usage(`${flag} takes a size such as 512M or 4G, not \`${text}\``);
-  const power = { b: 0, k: 1, m: 2, g: 3 }[(match[2] || 'm').toLowerCase()]!;
+  const power = { b: 0, k: 1, m: 2, g: 3 }[(match[2] === '' ? 'm' : match[2]!).toLowerCase()]!;
   return Math.floor(Number(match[1]) * 1024 ** power);
 }
 

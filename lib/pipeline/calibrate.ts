@@ -109,9 +109,7 @@ export async function calibrateTensors(
 ): Promise<Calibration> {
   const { worker, workspace, watch } = tools;
   const context = { worker, workspace, ...set, ...(options.threads === undefined ? {} : { threads: options.threads }) };
-  const captured = await watch.time('calibrate', () =>
-    captureStatistics(model, tensors, samples, context, options),
-  );
+  const captured = await watch.time('calibrate', () => captureStatistics(model, tensors, samples, context, options));
   const { label, ranges } = await watch.time('search', () => searchRanges(captured.statistics, options));
   return { prepared, captured, ranges, label };
 }

@@ -26,7 +26,7 @@ export async function inspect(file: string): Promise<Inspection> {
 }
 
 function looksLikeTable(start: string): boolean {
-  return /^\s*\{/.test(start) || /^TRT-\d+-/.test(start) || /^#/.test(start);
+  return /^\s*\{/.test(start) || /^TRT-\d+-/.test(start) || start.startsWith('#');
 }
 
 async function readStart(path: string): Promise<string> {

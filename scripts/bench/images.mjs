@@ -25,7 +25,9 @@ export async function writeImages(folder, count, size, seed = 1) {
       }
     }
     const raw = { width: size, height: size, channels: 3 };
-    await sharp(pixels, { raw }).png().toFile(join(folder, `${String(index).padStart(4, '0')}.png`));
+    await sharp(pixels, { raw })
+      .png()
+      .toFile(join(folder, `${String(index).padStart(4, '0')}.png`));
   }
 }
 

@@ -24,7 +24,9 @@ beforeEach(async () => {
 const input = (name: string): string => join(folder, name);
 
 async function quantize(model: string, data: string, ...more: string[]): Promise<CliResult> {
-  return cli(['quantize', model, '-o', join(out, 'int8.onnx'), '--data', data, ...preprocess, ...more], { TMPDIR: out });
+  return cli(['quantize', model, '-o', join(out, 'int8.onnx'), '--data', data, ...preprocess, ...more], {
+    TMPDIR: out,
+  });
 }
 
 /** One line that names the file, exit 1, nothing on disk, no stack. */
@@ -45,7 +47,12 @@ describe('a bad model', () => {
   it.each(['empty', 'truncated', 'random', 'text'])('that is %s', async (kind) => {
     const whole = await readFile(demo);
     const random = Uint8Array.from({ length: 5000 }, (_, i) => (i * 2654435761) >>> 13);
-    const content = { empty: '', truncated: whole.subarray(0, whole.length >> 1), random, text: '<html>not found</html>' };
+    const content = {
+      empty: '',
+      truncated: whole.subarray(0, whole.length >> 1),
+      random,
+      text: '<html>not found</html>',
+    };
     const path = input(`${kind}.onnx`);
     await writeFile(path, content[kind as keyof typeof content]);
     await expectRefusal(await quantize(path, images), 'ERR_MODEL_INVALID', path);
@@ -64,7 +71,12 @@ describe('bad samples', () => {
 
   it.each([
     ['of a wrong shape', 'ERR_DATA_SHAPE', [3, 7, 5], new Float32Array(105)],
-    ['with a NaN', 'ERR_DATA_NOT_FINITE', [4, 1, 32, 32], Float32Array.from({ length: 4096 }, (_, i) => (i % 1024 === 9 ? NaN : i))],
+    [
+      'with a NaN',
+      'ERR_DATA_NOT_FINITE',
+      [4, 1, 32, 32],
+      Float32Array.from({ length: 4096 }, (_, i) => (i % 1024 === 9 ? NaN : i)),
+    ],
   ])('an array %s', async (name, code, shape, data) => {
     const path = input(`${name.replaceAll(' ', '-')}.npy`);
     await writeFile(path, encodeNpy({ dtype: 'float32', shape, data }));
@@ -97,7 +109,9 @@ describe('bad samples', () => {
   it('many corrupt images fail the run', async () => {
     const path = input('many-corrupt');
     await mkdir(path);
-    const pixel = await sharp({ create: { width: 32, height: 32, channels: 3, background: 'white' } }).png().toBuffer();
+    const pixel = await sharp({ create: { width: 32, height: 32, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
     for (let i = 0; i < 20; i++) await writeFile(join(path, `${i}.png`), i % 4 === 0 ? pixel.subarray(0, 40) : pixel);
     await expectRefusal(await quantize(demo, path), 'ERR_DATA_FORMAT', path);
   });
@@ -124,7 +138,10 @@ describe('wrong usage', () => {
     ['an unknown command', ['quantise', demo]],
     ['a wrong method', ['quantize', demo, '-o', 'x', '--method', 'best']],
     ['no samples', ['quantize', demo, '-o', join(tmpdir(), 'calibrt-never.onnx')]],
-    ['a limit of nothing', ['quantize', demo, '-o', join(tmpdir(), 'calibrt-never.onnx'), '--data', images, '--limit', '0']],
+    [
+      'a limit of nothing',
+      ['quantize', demo, '-o', join(tmpdir(), 'calibrt-never.onnx'), '--data', images, '--limit', '0'],
+    ],
   ])('%s: exit 2', async (_, args) => {
     const result = await cli(args);
     expect(result).toMatchObject({ status: 2, stdout: '' });

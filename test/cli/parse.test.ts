@@ -28,6 +28,8 @@ describe('flag values', () => {
     () => parseShapes('--min-shapes', '1x3x224x224'),
     () => parseShapes('--min-shapes', 'x:1x-3'),
   ])('refuses what makes no sense, naming the flag (%#)', (parse) => {
-    expect(parse).toThrow(expect.objectContaining({ code: 'ERR_USAGE', message: expect.stringMatching(/^--/) as string }));
+    expect(parse).toThrow(
+      expect.objectContaining({ code: 'ERR_USAGE', message: expect.stringMatching(/^--/) as string }),
+    );
   });
 });

@@ -12,14 +12,14 @@ import { Session } from './runtime.js';
  * memory does not grow with the number of samples.
  */
 export async function capture(job: CaptureJob, context: JobContext): Promise<CaptureResult> {
-  const { Statistics, accumulateAll, instructionSet } = native();
+  const addon = native();
   const source = await openSource(job.source, job.batch, context);
   const session = await Session.open(job.model, { threads: job.threads, exactQdq: true });
   let samples = 0;
   let allZero = true;
   let firstSample: CaptureResult['firstSample'] = {};
   const tensors = job.tensors.filter((name) => !job.skipOtherTypes || session.typeOf(name) === 'float32');
-  const statistics = tensors.map(() => new Statistics());
+  const statistics = tensors.map(() => new addon.Statistics());
   // A tensor may be a network input, which a run does not return.
   const isInput = new Set(session.inputNames);
   const fetched = tensors.filter((name) => !isInput.has(name));
@@ -31,7 +31,7 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
     const feeds = padBatch(batch, job.batch);
     await session.run(feeds, fetched, (outputs) => {
       const values = tensors.map((name) => floats(name, outputs[name] ?? feeds[name], count, job.batch));
-      accumulateAll(statistics, values, job.threads);
+      addon.accumulateAll(statistics, values, job.threads);
     });
     samples += count;
     const done = samples + source.skipped();
@@ -44,7 +44,7 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
     skipped: source.skipped(),
     allZero,
     firstSample,
-    instructionSet,
+    instructionSet: addon.instructionSet,
     peakRssMb: peakRssMb(),
   };
 }

@@ -72,7 +72,7 @@ export class WorkerProcess implements AsyncDisposable {
         void Promise.resolve(batches?.return?.()).catch(() => undefined);
         done();
       };
-      const fail = (error: unknown): void => settle(() => reject(error as Error));
+      const fail = (error: unknown): void => settle(() => reject(error));
       const onAbort = (): void => {
         child.kill('SIGKILL');
         fail(abortError(options.signal));

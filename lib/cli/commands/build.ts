@@ -116,7 +116,7 @@ function buildOptions(flags: FlagValues): BuildOptions {
     refit: flags['refit'],
     profilingVerbosity: text('profilingVerbosity'),
   };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BuildOptions;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** What is not given follows trtexec's rule: min from opt, opt from max else min, max from opt. */

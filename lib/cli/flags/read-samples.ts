@@ -40,7 +40,7 @@ function readPreprocess(flags: FlagValues): PreprocessSpec {
     scale: numbers('scale'),
     layout: flags['layout'],
     preset: flags['preset'],
-  }) as PreprocessSpec;
+  });
 }
 
 /**
