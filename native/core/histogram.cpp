@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 
@@ -17,7 +18,12 @@ constexpr std::size_t kBlock = 4096;
 bool isFinite(OrderedRange range) { return range.least > toOrdered(-INFINITY) && range.greatest < toOrdered(INFINITY); }
 
 // -0 is a zero, and which zero came first must not show.
-float withoutNegativeZero(float value) { return value == 0.0F ? 0.0F : value; }
+std::int32_t withoutNegativeZero(std::int32_t ordered) { return ordered == toOrdered(-0.0F) ? 0 : ordered; }
+
+float lesser(float a, float b) { return fromOrdered(std::min(toOrdered(a), toOrdered(b))); }
+float greater(float a, float b) { return fromOrdered(std::max(toOrdered(a), toOrdered(b))); }
+
+float largestMagnitude(float a, float b) { return std::bit_cast<float>(std::max(magnitudeBits(a), magnitudeBits(b))); }
 
 std::int64_t checkedSum(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
@@ -43,8 +49,7 @@ int binExponent(float amax) noexcept {
   return std::max(exponent + 1 - Histogram::kBinsLog2, Histogram::kMinExponent);
 }
 
-// In this order: std::max gives its first argument where both are zeros, and -min may be the negative one.
-float Histogram::amax() const noexcept { return std::max(max_, -min_); }
+float Histogram::amax() const noexcept { return largestMagnitude(min_, max_); }
 
 float Histogram::binWidth() const noexcept { return counts_.empty() ? 0.0F : powerOfTwo(exponent_); }
 
@@ -81,24 +86,23 @@ void Histogram::accumulate(std::span<const float> data) {
       block = std::span(finite).first(kept);
       range = kernels.scan(block.data(), block.size());
     }
-    accumulateFinite(block, withoutNegativeZero(fromOrdered(range.least)),
-                     withoutNegativeZero(fromOrdered(range.greatest)));
+    accumulateFinite(block, withoutNegativeZero(range.least), withoutNegativeZero(range.greatest));
   }
 }
 
-void Histogram::accumulateFinite(std::span<const float> block, float least, float greatest) {
+// In integers throughout: a thread that takes denormals for zeros must see the same signs and extremes.
+void Histogram::accumulateFinite(std::span<const float> block, std::int32_t least, std::int32_t greatest) {
   const auto size = static_cast<std::int64_t>(block.size());
-  const float amax = std::max(greatest, -least);
   std::size_t nonZero = 0;
-  if (amax > 0.0F) {
-    allocateSigns(least < 0.0F ? 2 : 1);
-    widenTo(amax);
+  if (least != 0 || greatest != 0) {
+    allocateSigns(least < 0 ? 2 : 1);
+    widenTo(largestMagnitude(fromOrdered(least), fromOrdered(greatest)));
     std::array<std::uint16_t, kBlock + 16> bins;
     nonZero = histogramKernels().binIndices(block.data(), block.size(), powerOfTwo(-exponent_), bins.data());
     for (const std::uint16_t bin : std::span(bins).first(nonZero)) ++counts_[bin];
   }
-  min_ = count_ == 0 ? least : std::min(min_, least);
-  max_ = count_ == 0 ? greatest : std::max(max_, greatest);
+  min_ = count_ == 0 ? fromOrdered(least) : lesser(min_, fromOrdered(least));
+  max_ = count_ == 0 ? fromOrdered(greatest) : greater(max_, fromOrdered(greatest));
   count_ += size;
   zeros_ += size - static_cast<std::int64_t>(nonZero);
 }
@@ -123,8 +127,8 @@ void Histogram::merge(const Histogram& other) {
   const std::int64_t infinities = checkedSum(infinities_, other.infinities_);
   if (!other.counts_.empty()) mergeBins(other);
   if (other.count_ > 0) {
-    min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
-    max_ = count_ == 0 ? other.max_ : std::max(max_, other.max_);
+    min_ = count_ == 0 ? other.min_ : lesser(min_, other.min_);
+    max_ = count_ == 0 ? other.max_ : greater(max_, other.max_);
   }
   count_ = count;
   zeros_ += other.zeros_;

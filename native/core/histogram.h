@@ -19,7 +19,8 @@ class Histogram {
   static constexpr int kBinsLog2 = 14;
   /// Bins per sign.
   static constexpr std::size_t kBins = std::size_t{1} << kBinsLog2;
-  /// At this width every denormal is in bin 0, and the reciprocal of the width is finite.
+  /// At this width every denormal is in bin 0, whether or not the processor flushes it to zero, and the reciprocal of
+  /// the width is finite.
   static constexpr int kMinExponent = -126;
 
   /// Adds every value of `data`.
@@ -61,7 +62,7 @@ class Histogram {
  private:
   friend struct HistogramCodec;
 
-  void accumulateFinite(std::span<const float> block, float least, float greatest);
+  void accumulateFinite(std::span<const float> block, std::int32_t least, std::int32_t greatest);
   void allocateSigns(std::size_t signs);
   void widenTo(float amax);
   void mergeBins(const Histogram& other);
