@@ -21,6 +21,13 @@ export function hashTensor({ dtype, shape, data }: Tensor): string {
   return createHash('sha256').update(`${dtype}[${shape.join()}]`).update(bytes).digest('hex');
 }
 
+/** SHA-256 (hex) of the digests of a sample's parts, by the name of each; of a single part it is that part's digest. */
+export function hashParts(parts: readonly (readonly [string, string])[]): string {
+  if (parts.length === 1) return parts[0]![1];
+  const lines = parts.map(([name, digest]) => `${name} ${digest}\n`);
+  return createHash('sha256').update(lines.sort().join('')).digest('hex');
+}
+
 const MODULUS = 2n ** 256n;
 
 /**

@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toNumbers } from '#lib/data/convert.js';
-import { NpyArrayFile } from '#lib/data/npy/array-file.js';
+import { fileRange } from '#lib/data/byte-range.js';
+import { NpyRows } from '#lib/data/npy/rows.js';
 import { decodeNpy } from '#lib/data/npy/decode.js';
 import type { Tensor } from '#lib/data/tensor.js';
 import { encodeNpy } from './encode-npy.js';
 
 const folder = new URL('../fixtures/data/npy/', import.meta.url).pathname;
+
+async function openRows(path: string): Promise<NpyRows> {
+  return NpyRows.open(await fileRange(path), path);
+}
 
 interface Expected {
   readonly dtype: string;
@@ -38,7 +43,7 @@ describe('.npy files that NumPy wrote', () => {
     '%s, row by row',
     async (name) => {
       const { shape, values: all } = expected[name]!;
-      const file = await NpyArrayFile.open(join(folder, `${name}.npy`));
+      const file = await openRows(join(folder, `${name}.npy`));
       const rows = await Promise.all(Array.from({ length: shape[0]! }, (_, index) => file.row(index)));
       expect(rows.flatMap(values)).toEqual(all);
       expect(rows[0]!.shape).toEqual(shape.slice(1));
@@ -62,11 +67,11 @@ describe('files that cannot feed a network', () => {
     const error = { name: 'CalibrtError', code, message: expect.stringMatching(message) as string };
     await expect(decode(name)).rejects.toMatchObject(error);
     await expect(decode(name)).rejects.toThrow(name);
-    await expect(NpyArrayFile.open(join(folder, `${name}.npy`))).rejects.toMatchObject(error);
+    await expect(openRows(join(folder, `${name}.npy`))).rejects.toMatchObject(error);
   });
 
   it('says which file is missing', async () => {
-    await expect(NpyArrayFile.open('/nowhere/x.npy')).rejects.toMatchObject({
+    await expect(openRows('/nowhere/x.npy')).rejects.toMatchObject({
       code: 'ERR_DATA_NOT_FOUND',
       message: expect.stringContaining('/nowhere/x.npy') as string,
     });
@@ -95,7 +100,7 @@ describe('round trip', () => {
         const bytes = encodeNpy({ dtype: 'float64', shape, data }, bigEndian);
         expect(decodeNpy(bytes, 'any')).toEqual({ dtype: 'float64', shape, data });
         await writeFile(path, bytes);
-        const file = await NpyArrayFile.open(path);
+        const file = await openRows(path);
         const row = length / shape[0]!;
         const last = shape[0]! - 1;
         expect((await file.row(last)).data).toEqual(data.slice(last * row));

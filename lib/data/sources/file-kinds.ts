@@ -3,6 +3,8 @@ import { CalibrtError } from '../../errors.js';
 import { imageReader, imageSuffixes } from '../images/image-reader.js';
 import type { ModelInput, PreprocessSpec } from '../spec.js';
 import { npyReader } from './npy-reader.js';
+import { npzReader } from './npz-reader.js';
+import { rawReader } from './raw-reader.js';
 import type { SampleFileReader } from './source.js';
 
 /** A kind of sample file, known by its suffix. */
@@ -21,6 +23,8 @@ export const fileKinds: readonly FileKind[] = [
     reader: (inputs, preprocess, path) => imageReader(preprocess, onlyInput(inputs, path)),
   },
   { name: 'npy', suffixes: ['.npy'], reader: (inputs, _, path) => npyReader(onlyInput(inputs, path)) },
+  { name: 'npz', suffixes: ['.npz'], reader: (inputs) => npzReader(inputs) },
+  { name: 'raw', suffixes: ['.bin'], reader: (inputs, _, path) => rawReader(onlyInput(inputs, path)) },
 ];
 
 /** The kind of a file by its suffix; `undefined` for a file that is no sample. */

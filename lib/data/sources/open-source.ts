@@ -6,7 +6,8 @@ import type { DataSource, ModelInput, PreprocessSpec } from '../spec.js';
 import { fileKindOf, onlyInput } from './file-kinds.js';
 import { fileSource } from './file-source.js';
 import { listFolder } from './folder.js';
-import { npyArraySource } from './npy-array-source.js';
+import { npyArraySource, npzArraySource } from './array-source.js';
+import { listSource } from './list.js';
 import type { SampleSource } from './source.js';
 
 /**
@@ -29,6 +30,8 @@ export async function openSource(
   }
   const suffix = extname(path).toLowerCase();
   if (suffix === '.npy') return npyArraySource(path, onlyInput(fed, path));
+  if (suffix === '.npz') return npzArraySource(path, fed);
+  if (suffix === '.txt') return listSource(path, fed, preprocess);
   const kind = fileKindOf(path);
   if (kind !== undefined) {
     return fileSource({ paths: [path], keys: [basename(path, extname(path))] }, kind.reader(fed, preprocess, path));

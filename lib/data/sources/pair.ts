@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { CalibrtError } from '../../errors.js';
+import { hashParts } from '../hash.js';
 import type { Preprocess } from '../images/preprocess.js';
 import type { ModelInput } from '../spec.js';
 import type { NamedTensors } from '../tensor.js';
@@ -36,8 +36,7 @@ export function pairSources(sources: readonly SampleSource[], inputs: readonly M
     },
     async digest(index, signal) {
       const parts = await Promise.all(sources.map((source, at) => source.digest(places[at]![index]!, signal)));
-      const lines = sources.map((source, at) => `${source.inputs.join()} ${parts[at]}`);
-      return sources.length === 1 ? parts[0]! : createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+      return hashParts(sources.map((source, at) => [source.inputs.join(), parts[at]!]));
     },
   };
 }
