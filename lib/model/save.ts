@@ -6,18 +6,22 @@ import type { Initializer } from './initializer.js';
 import type { Model } from './model.js';
 import { piecesLength, type Pieces } from './wire/fields.js';
 
-/** Largest model file that is written with its weights inside; protobuf messages end at 2 GB, and heads need some room. */
-export const inlineLimit = 2 ** 31 - 2 ** 20;
+/** When values move to an external file; for tests. */
+export interface SaveLimits {
+  /** Largest model file with its weights inside: protobuf messages end at 2 GB, and heads need some room. */
+  readonly limit: number;
+  /** Values of fewer bytes stay in the model file, where shape inference finds them. */
+  readonly smallest: number;
+}
 
-/** Values smaller than this stay in the model file, where shape inference finds them. */
-const smallTensor = 1024;
+const defaultLimits: SaveLimits = { limit: 2 ** 31 - 2 ** 20, smallest: 1024 };
 
 // Readers map external files into memory: large tensors start on a page.
 const pageBytes = 4096;
 
-/** See `Model.save`. `limit` is for tests. */
-export async function saveModel(model: Model, path: string, limit = inlineLimit): Promise<void> {
-  const moved = plan(model, path, limit);
+/** See `Model.save`. */
+export async function saveModel(model: Model, path: string, limits = defaultLimits): Promise<void> {
+  const moved = plan(model, path, limits);
   if (moved.size === 0) {
     await writeFileAtomic(path, model.pieces());
     return;
@@ -33,13 +37,13 @@ export async function saveModel(model: Model, path: string, limit = inlineLimit)
 }
 
 /** The tensors whose values go to a new data file. */
-function plan(model: Model, path: string, limit: number): ReadonlySet<Initializer> {
+function plan(model: Model, path: string, { limit, smallest }: SaveLimits): ReadonlySet<Initializer> {
   const moved = new Set<Initializer>();
   const sameFolder = resolve(dirname(path)) === resolve(model.source.folder);
   for (const tensor of model.initializers.values()) if (tensor.external && !sameFolder) moved.add(tensor);
   if (piecesLength(model.pieces()) > limit) {
     for (const tensor of model.initializers.values()) {
-      if ((tensor.rawBytes()?.length ?? 0) >= smallTensor) moved.add(tensor);
+      if ((tensor.rawBytes()?.length ?? 0) >= smallest) moved.add(tensor);
     }
   }
   return moved;
