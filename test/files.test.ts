@@ -46,10 +46,13 @@ describe('writeFileAtomic', () => {
     });
   });
 
-  it.skipIf(process.getuid?.() === 0)('says that the folder is not writable (skipped for root, who may write anywhere)', async () => {
-    await chmod(folder, 0o500);
-    await expect(writeFileAtomic(join(folder, 'out'), '')).rejects.toMatchObject({
-      message: expect.stringContaining('not writable') as string,
-    });
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'says that the folder is not writable (skipped for root, who may write anywhere)',
+    async () => {
+      await chmod(folder, 0o500);
+      await expect(writeFileAtomic(join(folder, 'out'), '')).rejects.toMatchObject({
+        message: expect.stringContaining('not writable') as string,
+      });
+    },
+  );
 });

@@ -41,14 +41,14 @@ describe('a calibration', () => {
 
   it('takes samples one by one or many at a time from an iterable, with the same statistics', async () => {
     async function* items(rows: number): AsyncGenerator<{ input: Batch['inputs'][string] }> {
-      const dataset = await openDataset({ sources: [{ path: data }], preprocess }, modelInputs((await openModel(model)).inputs));
+      const dataset = await openDataset(
+        { sources: [{ path: data }], preprocess },
+        modelInputs((await openModel(model)).inputs),
+      );
       const order = Array.from({ length: 48 }, (_, index) => index);
       for await (const batch of readBatches(dataset, order, { batch: rows })) yield { input: batch.inputs['input']! };
     }
-    const [single, many] = [
-      await table('single', { data: items(1) }),
-      await table('many', { data: items(16) }),
-    ];
+    const [single, many] = [await table('single', { data: items(1) }), await table('many', { data: items(16) })];
     expect((await readTable(single)).statistics).toEqual((await readTable(many)).statistics);
   });
 
@@ -65,7 +65,10 @@ describe('a calibration', () => {
 });
 
 async function* samples(from: number, to: number): AsyncGenerator<{ input: Batch['inputs'][string] }> {
-  const dataset = await openDataset({ sources: [{ path: data }], preprocess }, modelInputs((await openModel(model)).inputs));
+  const dataset = await openDataset(
+    { sources: [{ path: data }], preprocess },
+    modelInputs((await openModel(model)).inputs),
+  );
   const order = Array.from({ length: to - from }, (_, index) => from + index);
   for await (const batch of readBatches(dataset, order)) yield { input: batch.inputs['input']! };
 }

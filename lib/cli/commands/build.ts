@@ -1,7 +1,6 @@
 import type { BuildOptions, OptimizationProfile } from '../../backends/tensorrt/index.js';
 import type { Command, FlagValues } from '../command.js';
 import { parseList, parseShapes, parseSize } from '../parse.js';
-import { formatBytes, table } from '../table.js';
 
 /** `calibrt build MODEL -o PLAN`. */
 export const build: Command = {
@@ -80,6 +79,7 @@ export const build: Command = {
 
   async run({ args, flags, console, signal }) {
     const { buildPlan } = await import('../../pipeline/build.js');
+    const { formatBytes, table } = await import('../table.js');
     const result = await buildPlan(args[0]!, String(flags['output']), {
       ...buildOptions(flags),
       ...(flags['timingCache'] === undefined ? {} : { timingCacheFile: String(flags['timingCache']) }),

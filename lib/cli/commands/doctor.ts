@@ -1,6 +1,5 @@
 import type { Command } from '../command.js';
 import { style } from '../console.js';
-import { table } from '../table.js';
 
 /** `calibrt doctor`. */
 export const doctor: Command = {
@@ -12,6 +11,7 @@ export const doctor: Command = {
 
   async run({ console }) {
     const { diagnose } = await import('../../pipeline/diagnose.js');
+    const { table } = await import('../table.js');
     const diagnosis = await diagnose();
     const colours = { ok: 'green', missing: 'yellow', broken: 'red' } as const;
     const rows = diagnosis.checks.flatMap(({ name, status, verdict, remedy }) => [

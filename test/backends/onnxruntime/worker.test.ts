@@ -23,7 +23,14 @@ function batch(values: number[]): Batch {
   return { names: ['s'], inputs: { x: { dtype: 'float32', shape: [1, 4], data: Float32Array.from(values) } } };
 }
 
-const job: CaptureJob = { kind: 'capture', model: relu, tensors: ['x', 'y'], source: { kind: 'stream' }, batch: 1, threads: 1 };
+const job: CaptureJob = {
+  kind: 'capture',
+  model: relu,
+  tensors: ['x', 'y'],
+  source: { kind: 'stream' },
+  batch: 1,
+  threads: 1,
+};
 
 async function* stream(count: number): AsyncGenerator<Batch> {
   for (let i = 0; i < count; i++) {
@@ -106,7 +113,10 @@ describe('WorkerProcess', () => {
     const one = worker();
     const running = one.run(job, { stream: hanging() });
     setTimeout(() => void one[Symbol.asyncDispose](), 200);
-    await expect(running).rejects.toMatchObject({ code: 'ERR_CHILD', message: expect.stringContaining('SIGKILL') as string });
+    await expect(running).rejects.toMatchObject({
+      code: 'ERR_CHILD',
+      message: expect.stringContaining('SIGKILL') as string,
+    });
   });
 });
 
