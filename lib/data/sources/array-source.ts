@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { CalibrtError } from '../../errors.js';
 import { adaptToInput } from '../adapt.js';
 import { fileRange } from '../byte-range.js';
@@ -33,7 +32,7 @@ function rowsSource(path: string, arrays: readonly InputRows[]): SampleSource {
   const size = countSamples(path, arrays);
   const names = Array.from({ length: size }, (_, index) => `${path}#${index}`);
   return {
-    kind: `rows of ${basename(path)}`,
+    kind: path.toLowerCase().endsWith('.npz') ? 'npz array' : 'npy array',
     inputs: arrays.map(({ input }) => input.name),
     names,
     async read(index) {
