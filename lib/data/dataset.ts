@@ -61,9 +61,21 @@ export async function openDataset(
   if (spec.sources.length === 0) throw new CalibrtError('ERR_USAGE', 'no samples: say where they are with --data PATH');
   const sources = await Promise.all(spec.sources.map((source) => openSource(source, inputs, spec.preprocess ?? {})));
   const source = pairSources(sources, inputs);
+  checkPreprocessUsed(spec, source);
   const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels);
   if (labels === undefined) return new SourceDataset(inputs, source, source.labels, source.classNames);
   return new SourceDataset(inputs, source, assignLabels(source.names, labels, spec.labels!), labels.classNames);
+}
+
+/** Arrays are taken as they are: whoever asks for a mean must not believe that it was subtracted. */
+function checkPreprocessUsed({ preprocess = {} }: DataSpec, source: PairedSource): void {
+  const asked = Object.entries(preprocess).filter(([, value]) => value !== undefined);
+  if (asked.length === 0 || Object.keys(source.preprocess).length > 0) return;
+  const options = asked.map(([name]) => name).join(', ');
+  throw new CalibrtError(
+    'ERR_USAGE',
+    `preprocessing (${options}) applies to images, but the samples are ${source.kind}: leave it out, or apply it when saving them`,
+  );
 }
 
 class SourceDataset implements Dataset {

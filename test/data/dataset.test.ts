@@ -309,6 +309,17 @@ describe('bad samples', () => {
     await expect(opening).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
   });
 
+  it('preprocessing that would not be done is refused', async () => {
+    const folder = await scratchFolder({ 'a.npy': npy([1, 2, 3]) });
+    const opening = open(folder, [vector], { preprocess: { mean: [127], std: [128] } });
+    await expect(opening).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringMatching(
+        /preprocessing \(mean, std\) applies to images, but the samples are npy/,
+      ) as string,
+    });
+  });
+
   it('what is missing, or no samples at all, is named', async () => {
     const folder = await scratchFolder({ 'a.xyz': '' });
     await expect(open(join(folder, 'none'), [vector])).rejects.toMatchObject({ code: 'ERR_DATA_NOT_FOUND' });

@@ -70,6 +70,14 @@ describe('files that cannot feed a network', () => {
     await expect(openRows(join(folder, `${name}.npy`))).rejects.toMatchObject(error);
   });
 
+  it('takes the long integers of Python 2', () => {
+    const data = Float32Array.of(1, 2);
+    const bytes = encodeNpy({ dtype: 'float32', shape: [2], data })
+      .toString('latin1')
+      .replace('(2,), ', '(2L,),');
+    expect(decodeNpy(Buffer.from(bytes, 'latin1'), 'old')).toEqual({ dtype: 'float32', shape: [2], data });
+  });
+
   it('says which file is missing', async () => {
     await expect(openRows('/nowhere/x.npy')).rejects.toMatchObject({
       code: 'ERR_DATA_NOT_FOUND',

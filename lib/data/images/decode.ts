@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { abortError } from '../../errors.js';
+import { abortError, CalibrtError } from '../../errors.js';
 import { corruptSample } from '../corrupt.js';
 
 /** Width and height in pixels. */
@@ -57,12 +57,18 @@ function reduceLarge(image: Sharp, size: Size, target: Size): void {
 let loading: Promise<typeof import('sharp')> | undefined;
 
 // Loaded on the first picture, so that a run over arrays, and --help, do without libvips.
-function loadSharp(): Promise<typeof import('sharp').default> {
-  loading ??= import('sharp').then((module) => {
+async function loadSharp(): Promise<typeof import('sharp').default> {
+  try {
+    const { default: sharp } = await (loading ??= import('sharp'));
     // Every sample is decoded once: libvips' operation cache would only hold memory. Samples are decoded side by side, so one thread each.
-    module.default.cache(false);
-    module.default.concurrency(1);
-    return module;
-  });
-  return loading.then((module) => module.default);
+    sharp.cache(false);
+    sharp.concurrency(1);
+    return sharp;
+  } catch (cause) {
+    throw new CalibrtError(
+      'ERR_BACKEND_MISSING',
+      `images cannot be decoded: sharp does not load on this machine. Run \`npm install --include=optional sharp\``,
+      { cause },
+    );
+  }
 }
