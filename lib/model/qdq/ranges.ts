@@ -54,7 +54,8 @@ function checked(tensor: string, range: QuantizationRange | undefined, type: Qua
   const { min, max } = integerRange[type];
   const zeroPoint = range?.zeroPoint ?? 0;
   if (range && Number.isFinite(range.scale) && range.scale >= 0 && zeroPoint >= min && zeroPoint <= max) {
-    return { scale: range.scale, zeroPoint };
+    // Plus zero: a rounded -0 would show as such in reports.
+    return { scale: range.scale, zeroPoint: zeroPoint + 0 };
   }
   const what = range ? `an unusable one (scale ${range.scale}, zero point ${zeroPoint})` : 'none';
   throw new CalibrtError(

@@ -36,7 +36,11 @@ describe('what is to be quantized', () => {
   });
 
   it('says which pattern matches nothing', () => {
-    const { warnings } = placeQdq(model, { form: 'tensorrt', exclude: ['stem', '/nowhere/'], opTypes: ['Conv', 'Cnov'] });
+    const { warnings } = placeQdq(model, {
+      form: 'tensorrt',
+      exclude: ['stem', '/nowhere/'],
+      opTypes: ['Conv', 'Cnov'],
+    });
     expect(warnings).toEqual([
       'the exclude pattern "stem" matches no node',
       'the exclude pattern "/nowhere/" matches no node',
@@ -52,7 +56,12 @@ describe('what is to be quantized', () => {
   it('explains every node', () => {
     const rows = explainPlacement(placeQdq(model, { form: 'tensorrt', exclude: ['y'] }));
     expect(rows.map((row) => row.node)).toEqual(model.nodes.map((node) => node.name));
-    expect(rows[0]).toMatchObject({ quantized: true, rule: 'weighted', activations: ['x'], weights: ['w (4 scales, axis 0)'] });
+    expect(rows[0]).toMatchObject({
+      quantized: true,
+      rule: 'weighted',
+      activations: ['x'],
+      weights: ['w (4 scales, axis 0)'],
+    });
     expect(rows[5]).toMatchObject({ quantized: false, rule: 'excluded', activations: [], weights: [] });
     for (const { reason } of rows) expect(reason).toMatch(/^[A-Z].*\.$/);
   });

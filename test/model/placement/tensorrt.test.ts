@@ -29,12 +29,18 @@ describe('operators with weights', () => {
         ['Flatten', 'd', 'f'],
         ['Gemm', 'f g', 'y', { transB: int(1) }],
       ],
-      { inputs: { x: [2, 4, 8, 8] }, outputs: ['y'], constants: { w: [6, 4, 3, 3], b: [6], t: [6, 16, 1, 1], g: [20, 1024] } },
+      {
+        inputs: { x: [2, 4, 8, 8] },
+        outputs: ['y'],
+        constants: { w: [6, 4, 3, 3], b: [6], t: [6, 16, 1, 1], g: [20, 1024] },
+      },
     );
     const placement = place(model);
     expect(edges(placement)).toEqual(['x → c:0', 'r → d:0', 'f → y:0']);
     expect(rules(placement)).toEqual({ c: 'weighted', r: 'not-weighted', d: 'weighted', f: 'commutes', y: 'weighted' });
-    expect(placement.weights.map(({ tensor, axis, outer, channels, inner }) => [tensor, axis, outer, channels, inner])).toEqual([
+    expect(
+      placement.weights.map(({ tensor, axis, outer, channels, inner }) => [tensor, axis, outer, channels, inner]),
+    ).toEqual([
       ['w', 0, 1, 6, 36],
       ['t', 1, 6, 16, 1],
       ['g', 0, 1, 20, 1024],
@@ -51,12 +57,18 @@ describe('operators with weights', () => {
       ],
       { inputs: { x: ['n', 32] }, outputs: ['y'], constants: { g: [32, 48], m: [48, 64], stack: [2, 64, 32] } },
     );
-    expect(place(model).weights.map(({ tensor, axis, outer, channels, inner }) => [tensor, axis, outer, channels, inner])).toEqual([
+    expect(
+      place(model).weights.map(({ tensor, axis, outer, channels, inner }) => [tensor, axis, outer, channels, inner]),
+    ).toEqual([
       ['g', 1, 32, 48, 1],
       ['m', 1, 48, 64, 1],
       ['stack', undefined, 1, 1, 4096],
     ]);
-    expect(place(model, { weights: 'per-tensor' }).weights.map((weight) => weight.axis)).toEqual([undefined, undefined, undefined]);
+    expect(place(model, { weights: 'per-tensor' }).weights.map((weight) => weight.axis)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('share one entry where they share a constant', () => {
