@@ -1,5 +1,8 @@
 #include "addon/tensorrt/build_job.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "addon/tensorrt/convert.h"
 #include "addon/tensorrt/job_registry.h"
 
@@ -8,6 +11,8 @@ namespace {
 
 /// How long a worker that is terminated waits for its builds; they stop at TensorRT's next step.
 constexpr std::chrono::seconds kTeardownPatience{10};
+/// Events per call into JavaScript: a verbose log comes in thousands of lines, and the event loop must turn in between.
+constexpr std::ptrdiff_t kBatch = 128;
 
 }  // namespace
 
@@ -120,7 +125,10 @@ void BuildJob::deliver(Napi::Env env, Napi::Function onEvents) {
   {
     const std::lock_guard lock(mutex_);
     wakePending_ = false;
-    events.swap(events_);
+    const auto end = events_.begin() + std::min(kBatch, std::ssize(events_));
+    events.assign(std::make_move_iterator(events_.begin()), std::make_move_iterator(end));
+    events_.erase(events_.begin(), end);
+    if (!events_.empty()) wakeLocked();
   }
   if (!events.empty()) onEvents.Call({toJs(env, events)});
 }

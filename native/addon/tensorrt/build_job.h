@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -70,7 +71,7 @@ class BuildJob final : public tensorrt::BuildObserver, public std::enable_shared
   /// Null once it must not be called any more.
   napi_threadsafe_function wake_ = nullptr;
   bool wakePending_ = false;
-  std::vector<BuildEvent> events_;
+  std::deque<BuildEvent> events_;
   std::optional<BuildOutcome> outcome_;
 };
 
