@@ -31,6 +31,7 @@ Napi::Value accumulateAll(const Napi::CallbackInfo& info) {
                std::to_string(array.Length()));
   }
   std::vector<TypedArrayArgument<float>> data;
+  data.reserve(array.Length());
   for (std::uint32_t i = 0; i < array.Length(); ++i) {
     data.push_back(typedArrayArgument<float>(array.Get(i), "accumulateAll: data[" + std::to_string(i) + "]"));
   }
@@ -38,6 +39,8 @@ Napi::Value accumulateAll(const Napi::CallbackInfo& info) {
 
   std::vector<Histogram*> histograms;
   std::vector<std::span<const float>> spans;
+  histograms.reserve(statistics.size());
+  spans.reserve(data.size());
   for (Statistics* each : statistics) histograms.push_back(&each->forWriting());
   for (const auto& each : data) spans.push_back(each.span());
   calibrt::accumulateAll(histograms, spans, threads);

@@ -60,7 +60,7 @@ Search searchArgument(Napi::Value value) {
 Napi::Value toJs(Napi::Env env, const std::vector<Threshold>& thresholds) {
   Napi::Array result = Napi::Array::New(env, thresholds.size());
   for (std::uint32_t i = 0; i < thresholds.size(); ++i) {
-    Napi::Object entry = Napi::Object::New(env);
+    const Napi::Object entry = Napi::Object::New(env);
     entry.Set("threshold", thresholds[i].threshold);
     entry.Set("loss", thresholds[i].loss);
     result.Set(i, entry);

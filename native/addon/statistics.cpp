@@ -41,6 +41,7 @@ Statistics& Statistics::from(Napi::Value value, std::string_view where) {
 std::vector<Statistics*> Statistics::fromArray(Napi::Value value, std::string_view where) {
   const Napi::Array array = arrayArgument(value, where);
   std::vector<Statistics*> result;
+  result.reserve(array.Length());
   for (std::uint32_t i = 0; i < array.Length(); ++i) {
     result.push_back(&from(array.Get(i), std::string(where) + "[" + std::to_string(i) + "]"));
   }
