@@ -32,16 +32,19 @@ export interface StatisticsSummary {
  * multiset of values that were added.
  */
 export interface NativeStatistics {
-  /** Adds every value of `data`, on the calling thread. */
+  /** Adds every value of `data`, on the calling thread. Memory that threads share is copied first. */
   accumulate(data: Float32Array): void;
   /** Adds another tensor's state; equal to having accumulated its values here. */
   merge(other: NativeStatistics): void;
   /** The state as bytes; equal states give equal bytes. */
   serialize(): Uint8Array;
   summary(): StatisticsSummary;
-  /** Counts of |x| (or of one sign) on the fine grid; a copy of length `bins`. */
+  /** Counts of |x| (or of one sign) on the fine grid, zeros excluded; a copy of length `bins`. */
   counts(sign: 'both' | 'positive' | 'negative'): BigInt64Array;
-  /** |x| re-binned onto `bins` equal bins over [0, amax]; a fine bin's count is split over the bins that it overlaps. */
+  /**
+   * |x| re-binned onto `bins` equal bins over [0, amax], zeros excluded; a fine bin's count is split in proportion over the bins that
+   * it overlaps.
+   */
   rebin(bins: number): Float64Array;
 }
 
@@ -58,7 +61,7 @@ export type ThresholdSearch =
     }
   | { readonly method: 'percentile'; readonly percentile: number };
 
-/** A searched threshold T: values are clipped to [-T, T]. */
+/** A searched threshold T, 0 where there is no non-zero finite value: values are clipped to [-T, T]. */
 export interface Threshold {
   readonly threshold: number;
   /** What the search minimized at T (mean squared error, KL divergence in nats); 0 where nothing was searched. */
@@ -96,30 +99,35 @@ export interface QuantizeOptions {
 export interface NativeAddon extends NativeTensorRtApi {
   /** Version of the native surface; differs from {@link NATIVE_VERSION} when an old build lies about. */
   readonly surface: number;
-  /** Instruction set that the kernels chose on this CPU: `avx512`, `avx2` or `portable`. */
+  /** Instruction set of the histogram kernels, the best of this CPU: `avx512`, `avx2` or `portable`. Results do not depend on it. */
   readonly instructionSet: string;
-  /** Forces a kernel set, for tests; throws where the CPU lacks it. */
+  /** Forces a kernel set for the whole process, for tests; throws a TypeError where the CPU lacks it. */
   useInstructionSet(name: 'avx512' | 'avx2' | 'portable'): void;
   readonly Statistics: {
     new (): NativeStatistics;
+    /** What {@link NativeStatistics.serialize} gave; throws a TypeError for bytes that no state gives. */
     deserialize(bytes: Uint8Array): NativeStatistics;
   };
-  /** Accumulates tensor i of `data` into statistics i, on up to `threads` threads; returns when all is done. */
+  /**
+   * Accumulates tensor i of `data` into statistics i, all of them distinct, on up to `threads` threads; returns when all is done. The
+   * result does not depend on the number of threads.
+   */
   accumulateAll(statistics: readonly NativeStatistics[], data: readonly Float32Array[], threads: number): void;
-  /** Searches a threshold for each, off the JS thread, on up to `threads` threads. */
+  /** Searches a threshold for each, as it is now, off the JS thread, on up to `threads` threads. */
   searchThresholds(
     statistics: readonly NativeStatistics[],
     search: ThresholdSearch,
     threads: number,
   ): Promise<Threshold[]>;
-  /** The entropy search on a ready histogram of |x| (counts of equal bins from 0). */
+  /** The entropy search on a ready histogram of |x| (counts of equal bins from 0); see native/core/entropy.h. */
   searchEntropy(counts: Float64Array, bits: number, start: number, stride: number): EntropyResult;
   /**
-   * Symmetric INT8 weights with range ±127 and scale amax/127 per channel (`channels` > 1: data is [outer, channels, inner]), off
-   * the JS thread. A channel of zeros gets `floor` as its scale.
+   * Symmetric INT8 weights with range ±127 and scale amax/127 per channel (with several, data is [outer, channels, inner]), off
+   * the JS thread. A channel whose scale would be 0 or denormal gets `floor`, itself positive and normal. `data` must not be transferred
+   * or resized before the promise settles, which it does with a TypeError where a weight is not finite.
    */
   quantizeWeights(data: Float32Array, channels: number, inner: number, floor: number): Promise<QuantizedWeights>;
-  /** QuantizeLinear: round half to even of x/scale + zero point, saturated. */
+  /** QuantizeLinear: round half to even of x/scale, plus the zero point, saturated; NaN gives the least integer, as in ONNX Runtime. */
   quantizeLinear(data: Float32Array, options: QuantizeOptions): Int8Array | Uint8Array;
   /** DequantizeLinear: (q - zero point)·scale. */
   dequantizeLinear(data: Int8Array | Uint8Array, options: QuantizeOptions): Float32Array;
@@ -297,11 +305,7 @@ export interface NativeTensorRtApi {
   /** Opens the bridge of a flavour; failure `bridge` where it was not built. */
   openTensorRtBridge(flavour: string): NativeOutcome<NativeBridgeInfo>;
   /** Opens a TensorRT library and its ONNX parser, off the JS thread. */
-  openTensorRt(
-    flavour: TensorRtFlavour,
-    infer: string,
-    parser: string,
-  ): Promise<NativeOutcome<NativeTensorRtLibrary>>;
+  openTensorRt(flavour: TensorRtFlavour, infer: string, parser: string): Promise<NativeOutcome<NativeTensorRtLibrary>>;
   /** Asks the CUDA driver, off the JS thread. */
   probeCuda(): Promise<NativeCudaReport>;
   /** Cancels this environment's builds and waits for them, no longer than `patienceMs`: for the end of the process. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -55,10 +55,12 @@ export async function compile({ definitions, out = path.join(root, 'build') }) {
     rmSync(path.join(out, 'CMakeCache.txt'), { force: true });
   }
   rmSync(stamp, { force: true });
+  const start = new Date();
   await configure(system, out);
   await system.build();
-  mkdirSync(out, { recursive: true });
   writeFileSync(stamp, text);
+  // A source that was saved while the compiler ran is newer than the build.
+  utimesSync(stamp, start, start);
 }
 
 async function configure(system, out) {
