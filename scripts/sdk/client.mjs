@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** A piece that could not be fetched, with the reason in one line; everything that does not need it still works. */
 export class Unavailable extends Error {}
@@ -32,6 +32,20 @@ function errorLine(stderr) {
 
 /** Throws unless the file has the pinned hash. */
 export function verify(path, sha256) {
-  const actual = createHash('sha256').update(readFileSync(path)).digest('hex');
+  const actual = hashOf(path);
   if (actual !== sha256) throw new Unavailable(`${path} has SHA-256 ${actual}, expected ${sha256}: refused`);
+}
+
+/** In pieces: archives are up to half a gigabyte. */
+function hashOf(path) {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(4 << 20);
+  const file = openSync(path);
+  try {
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
+      hash.update(buffer.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
 }

@@ -1,6 +1,6 @@
 /**
  * What is fetched: packages and versions by name, with the hash of each archive. Where they come from is the business of the
- * clients (cargo, pip) and of whatever mirror their user has set.
+ * clients (cargo, pip, Maven) and of whatever mirror their user has set.
  */
 
 /** @typedef {'rtx' | 'trt10' | 'trt11'} Flavour */
@@ -42,7 +42,20 @@ export const rtxLibraries = {
 };
 
 /**
- * Complete TensorRT libraries, hundreds of megabytes each: only on request (`--with 10.15`). They are for checking the bridge
- * against the real thing; without a GPU they report their version and refuse to build.
+ * Complete TensorRT libraries, about 540 MB packed and 1 GB unpacked each: only on request (`--with 10.15`). They are for checking
+ * the bridge against the real thing; without a GPU they report their version and refuse to build.
+ *
+ * @type {Record<string, { folder: string, artifact: string, sha256: string }>}
  */
-export const optionalLibraries = {};
+export const optionalLibraries = {
+  10.15: {
+    folder: 'tensorrt-10.15.1',
+    artifact: 'org.bytedeco:tensorrt:10.15-1.5.13:jar:linux-x86_64-redist',
+    sha256: '8543a6bda95c5d42141d409e1b74024b444e96334a3815d53997cc4ec3cfce83',
+  },
+  11.2: {
+    folder: 'tensorrt-11.2.1',
+    artifact: 'org.bytedeco:tensorrt:11.2-1.5.14:jar:linux-x86_64-redist',
+    sha256: '909dea6c768a0db60ab53d76d9f089c78cada1b55ad5d3d78b308b140f669f6d',
+  },
+};

@@ -3,26 +3,31 @@
  * Sets up what the TensorRT bridge needs on a development machine: header files and the TensorRT-RTX libraries, through cargo
  * and pip, into a cache outside the tree. Safe to run again and at the same time; a client that is missing or cannot reach its
  * registry costs one line, never the set-up.
+ *
+ * `node scripts/sdk/setup.mjs [--with VERSION]...` fetches complete TensorRT libraries too (pieces.mjs names them).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { unzipSync } from 'fflate';
+import { parseArgs } from 'node:util';
 import { fillPiece, isDone, pieceFolder } from './cache.mjs';
 import { fetchCrate } from './cargo.mjs';
 import { run, Unavailable } from './client.mjs';
 import { ownHeaders } from './locate.mjs';
-import { headerPieces, rtxLibraries } from './pieces.mjs';
+import { fetchLibraries } from './maven.mjs';
+import { headerPieces, optionalLibraries, rtxLibraries } from './pieces.mjs';
 import { fetchWheel } from './pip.mjs';
+import { unpackLibraries } from './unpack.mjs';
 
 /**
  * Fetches what is missing.
  *
- * @param {{ quiet?: boolean }} [options] quiet: say only what could not be had
+ * @param {{ quiet?: boolean, extra?: string[] }} [options] quiet: say only what could not be had; extra: versions of
+ *   optionalLibraries
  * @returns {{ missing: string[] }} one line per piece that could not be had
  */
-export function setupSdk({ quiet = false } = {}) {
+export function setupSdk({ quiet = false, extra = [] } = {}) {
   const missing = [];
   const say = (line) => quiet || console.error(line);
   const attempt = (name, sha256, what, without, fill) => {
@@ -54,6 +59,13 @@ export function setupSdk({ quiet = false } = {}) {
     const without = 'engines are built only where TENSORRT_ROOT or TENSORRT_RTX_ROOT names an installed TensorRT';
     attempt(folder, sha256, `TensorRT-RTX ${version} libraries`, without, unpackRtxLibraries);
   }
+  for (const version of extra) {
+    const piece = optionalLibraries[version];
+    const without = 'the bridge is not checked against it';
+    attempt(piece.folder, piece.sha256, `TensorRT ${version} libraries`, without, (folder) =>
+      fetchLibraries(piece, folder),
+    );
+  }
   return { missing };
 }
 
@@ -71,15 +83,20 @@ function unpackRtxLibraries(target) {
   }
   const download = mkdtempSync(join(tmpdir(), 'calibrt-pip-'));
   try {
-    const wheel = readFileSync(fetchWheel(rtxLibraries, download));
-    mkdirSync(join(target, 'lib'));
-    const wanted = unzipSync(wheel, { filter: ({ name }) => /\.so(\.\d+)*$|LICENSE/.test(name) });
-    for (const [name, bytes] of Object.entries(wanted)) {
-      writeFileSync(join(target, name.includes('.so') ? 'lib' : '', basename(name)), bytes);
-    }
+    unpackLibraries(fetchWheel(rtxLibraries, download), target);
   } finally {
     rmSync(download, { recursive: true, force: true });
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) setupSdk();
+function main() {
+  const { values } = parseArgs({ options: { with: { type: 'string', multiple: true, default: [] } } });
+  const unknown = values.with.find((version) => !(version in optionalLibraries));
+  if (unknown !== undefined) {
+    console.error(`--with ${unknown}: expected one of ${Object.keys(optionalLibraries).join(', ')}`);
+    process.exit(2);
+  }
+  setupSdk({ extra: values.with });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
