@@ -1,6 +1,7 @@
 /** The ONNX graph: open, clean, place and insert Q/DQ, save. */
 export { openModel, parseModel, type OpenOptions } from './open.js';
 export { Model, type ModelSource } from './model.js';
+export type { SaveOptions } from './save.js';
 export { Graph } from './graph.js';
 export { GraphNode, type NodeSpec } from './node.js';
 export { Initializer } from './initializer.js';
@@ -10,7 +11,9 @@ export type { TensorInfo, ValueInfo } from './value-info.js';
 export { cleanModel, type CleanOptions, type CleanReport } from './clean/clean.js';
 export type { Evaluate } from './clean/fold-constants.js';
 export { upgradeOpset, type UpgradeReport } from './opset/upgrade.js';
-export { exposeTensors } from './expose.js';
+export { exposeTensors, type ExposeOptions } from './expose.js';
+export { checkOperators } from './operators.js';
+export { setInputShapes } from './input-shapes.js';
 export { placeQdq } from './placement/place.js';
 export type {
   ActivationPoint,
@@ -29,3 +32,5 @@ export { scaleFloor } from './qdq/scale.js';
 export { explainPlacement, type PlacementRow } from './placement/explain.js';
 export { describeModel, type ModelDescription } from './describe.js';
 export { activationTensors } from './activation-tensors.js';
+export { probeCandidates, type Probe } from './probe.js';
+export { addDials, dialInputs, openDial, type DialModel } from './dials.js';

@@ -1,13 +1,23 @@
+import { CalibrtError } from '../errors.js';
 import { resolveExternal } from './external.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializer.js';
 import type { GraphNode } from './node.js';
 import { onnx } from './proto.js';
 import { toBigInt } from './wire/int64.js';
-import { saveModel } from './save.js';
+import { saveModel, type SaveOptions } from './save.js';
 import { hashModel } from './hash.js';
 import type { ValueInfo } from './value-info.js';
-import { bytesField, scanFields, varintField, WireType, wrapPieces, type Field, type Pieces } from './wire/fields.js';
+import {
+  bytesField,
+  piecesLength,
+  scanFields,
+  varintField,
+  WireType,
+  wrapPieces,
+  type Field,
+  type Pieces,
+} from './wire/fields.js';
 
 // ModelProto's field numbers.
 const IR_VERSION = 1;
@@ -16,6 +26,9 @@ const PRODUCER_VERSION = 3;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
 const FUNCTIONS = 25;
+
+/** Protobuf's limit for one message. */
+const largestMessage = 2 ** 31 - 1;
 
 /** Where a model came from: its file, the folder of its external data, its bytes. */
 export interface ModelSource {
@@ -155,9 +168,18 @@ export class Model {
 
   /**
    * The ModelProto's bytes. External data stays external, its locations relative to the model's folder.
+   *
+   * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` beyond 2 GB, where only {@link Model.save} can write it.
    */
   toBytes(): Uint8Array {
-    return Buffer.concat([...this.pieces()]);
+    const pieces = this.pieces();
+    if (piecesLength(pieces) > largestMessage) {
+      throw new CalibrtError(
+        'ERR_MODEL_UNSUPPORTED',
+        `${this.path} holds more than 2 GB inside: save it to a file instead`,
+      );
+    }
+    return Buffer.concat([...pieces]);
   }
 
   /**
@@ -165,10 +187,11 @@ export class Model {
    * the same files; elsewhere those still in use are copied into one file `<name>.data` beside the output. Values that would
    * take the model file beyond protobuf's 2 GB go to that file too.
    *
-   * @throws CalibrtError `ERR_OUTPUT` where it cannot be written.
+   * @throws CalibrtError `ERR_OUTPUT` where it cannot be written; `ERR_MODEL_UNSUPPORTED` where the body of a control-flow node has
+   * external data and the folder is another.
    */
-  async save(path: string): Promise<void> {
-    await saveModel(this, path);
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    await saveModel(this, path, options);
   }
 
   private graphPieces(field: Field, tensor?: (initializer: Initializer) => Pieces): Pieces {

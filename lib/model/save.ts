@@ -1,10 +1,23 @@
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { CalibrtError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
-import { externalChunks, type ExternalLocation } from './external.js';
+import { dataChunks, layOut } from './data-file.js';
+import type { ExternalLocation } from './external.js';
 import { externalFiles } from './hash.js';
 import type { Initializer } from './initializer.js';
+import { linkExternal } from './link.js';
 import type { Model } from './model.js';
 import { piecesLength, type Pieces } from './wire/fields.js';
+
+/** Options of `Model.save`. */
+export interface SaveOptions {
+  /**
+   * For temporary copies in another folder: external files are hard-linked instead of copied, where the file system can.
+   * Default false, as a copy that is kept must not change with the original.
+   */
+  readonly link?: boolean;
+}
 
 /** When values move to an external file; for tests. */
 export interface SaveLimits {
@@ -16,37 +29,51 @@ export interface SaveLimits {
 
 const defaultLimits: SaveLimits = { limit: 2 ** 31 - 2 ** 20, smallest: 1024 };
 
-// Readers map external files into memory: large tensors start on a page.
-const pageBytes = 4096;
-
 /** See `Model.save`. */
-export async function saveModel(model: Model, path: string, limits = defaultLimits): Promise<void> {
-  const moved = plan(model, path, limits);
-  if (moved.size === 0) {
-    await writeFileAtomic(path, model.pieces());
-    return;
-  }
+export async function saveModel(
+  model: Model,
+  path: string,
+  options: SaveOptions = {},
+  limits = defaultLimits,
+): Promise<void> {
+  const moves = resolve(dirname(path)) !== resolve(model.source.folder);
+  if (moves) checkBodies(model);
+  const linked = moves && options.link ? await linkExternal(model, path) : new Map<string, string>();
+  const moved = tensorsToMove(model, (tensor) => moves && !linked.has(tensor.external?.file ?? ''), limits);
   const file = dataFileName(model, path);
   const locations = layOut(moved, file);
-  await writeFileAtomic(join(dirname(path), file), dataChunks(moved, locations));
+  const data = join(dirname(path), file);
+  if (moved.size > 0) await writeFileAtomic(data, dataChunks(moved, locations));
   const pieces = (tensor: Initializer): Pieces => {
-    const location = locations.get(tensor.name);
+    const location = locations.get(tensor.name) ?? relocated(tensor, linked);
     return location ? tensor.piecesAt(location) : tensor.pieces();
   };
-  await writeFileAtomic(path, model.pieces(pieces));
+  try {
+    await writeFileAtomic(path, moved.size + linked.size > 0 ? model.pieces(pieces) : model.pieces());
+  } catch (error) {
+    if (moved.size > 0) await rm(data, { force: true });
+    throw error;
+  }
 }
 
 /** The tensors whose values go to a new data file. */
-function plan(model: Model, path: string, { limit, smallest }: SaveLimits): ReadonlySet<Initializer> {
+function tensorsToMove(
+  model: Model,
+  isLeftBehind: (external: Initializer) => boolean,
+  { limit, smallest }: SaveLimits,
+): ReadonlySet<Initializer> {
+  const tooLarge = piecesLength(model.pieces()) > limit;
   const moved = new Set<Initializer>();
-  const sameFolder = resolve(dirname(path)) === resolve(model.source.folder);
-  for (const tensor of model.initializers.values()) if (tensor.external && !sameFolder) moved.add(tensor);
-  if (piecesLength(model.pieces()) > limit) {
-    for (const tensor of model.initializers.values()) {
-      if ((tensor.rawBytes()?.length ?? 0) >= smallest) moved.add(tensor);
-    }
+  for (const tensor of model.initializers.values()) {
+    const moves = tensor.external ? isLeftBehind(tensor) : tooLarge && (tensor.rawBytes()?.length ?? 0) >= smallest;
+    if (moves) moved.add(tensor);
   }
   return moved;
+}
+
+function relocated({ external }: Initializer, linked: ReadonlyMap<string, string>): ExternalLocation | undefined {
+  const file = external && linked.get(external.file);
+  return file === undefined ? undefined : { ...external!, file };
 }
 
 // In the model's own folder the obvious name may be that of a file which other tensors are still read from.
@@ -58,30 +85,12 @@ function dataFileName(model: Model, path: string): string {
   return name;
 }
 
-function layOut(tensors: ReadonlySet<Initializer>, file: string): Map<string, ExternalLocation> {
-  const locations = new Map<string, ExternalLocation>();
-  let offset = 0;
-  for (const tensor of tensors) {
-    const length = tensor.external?.length ?? tensor.rawBytes()?.length ?? 0;
-    if (length >= pageBytes) offset = Math.ceil(offset / pageBytes) * pageBytes;
-    locations.set(tensor.name, { file, offset, length });
-    offset += Math.ceil(length / 16) * 16;
-  }
-  return locations;
-}
-
-function* dataChunks(
-  tensors: ReadonlySet<Initializer>,
-  locations: ReadonlyMap<string, ExternalLocation>,
-): Generator<Uint8Array> {
-  let at = 0;
-  for (const tensor of tensors) {
-    const location = locations.get(tensor.name);
-    if (!location) continue;
-    yield new Uint8Array(location.offset - at);
-    const path = tensor.externalPath();
-    if (tensor.external && path !== undefined) yield* externalChunks(path, tensor.external.offset, location.length);
-    else yield tensor.rawBytes() ?? new Uint8Array(0);
-    at = location.offset + location.length;
-  }
+// Bodies of control flow are written as they are, their external files by the same relative names.
+function checkBodies(model: Model): void {
+  const node = model.nodes.find(({ subgraphs }) => subgraphs?.external);
+  if (!node) return;
+  throw new CalibrtError(
+    'ERR_MODEL_UNSUPPORTED',
+    `node "${node.name}" of ${model.path} has external data in its body: save the model in the folder that it came from`,
+  );
 }

@@ -13,6 +13,7 @@ export interface TensorInfo {
 }
 
 const NAME = 1;
+const TYPE = 2;
 
 /** A graph input, output or inner value with its type. Immutable. */
 export class ValueInfo implements TensorInfo {
@@ -52,6 +53,15 @@ export class ValueInfo implements TensorInfo {
   renamed(name: string): ValueInfo {
     const fields = replaceFields(scanFields(this.message), NAME, [bytesField(NAME, name)]);
     return new ValueInfo(Buffer.concat(fields.map((field) => field.raw)), name);
+  }
+
+  /** The same value with another shape; what else is stated about it stays. */
+  withShape(shape: NonNullable<TensorInfo['shape']>): ValueInfo {
+    const { dtype } = this;
+    if (dtype === undefined) return this;
+    const type = onnx.TypeProto.encode({ tensorType: encodeType(dtype, shape) }).finish();
+    const fields = replaceFields(scanFields(this.message), TYPE, [bytesField(TYPE, type)]);
+    return new ValueInfo(Buffer.concat(fields.map((field) => field.raw)), this.name);
   }
 
   pieces(): Pieces {

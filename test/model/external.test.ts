@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,7 +90,7 @@ describe('external data', () => {
     const model = await openModel(fixture('files/unknown-fields.onnx'));
     const expected = await runFile(model.path);
     const path = join(folder, 'large.onnx');
-    await saveModel(model, path, { limit: 1000, smallest: 100 });
+    await saveModel(model, path, {}, { limit: 1000, smallest: 100 });
     const saved = await openModel(path);
     const external = [...saved.initializers.values()].filter((tensor) => tensor.external);
     expect(external.map((tensor) => tensor.name)).toEqual(['w', 'w2']);
@@ -94,11 +104,22 @@ describe('external data', () => {
     const path = join(folder, 'm.onnx');
     await model.save(path);
     const again = await openModel(path);
-    await saveModel(again, path, { limit: 0, smallest: 1 });
+    await saveModel(again, path, {}, { limit: 0, smallest: 1 });
     expect(readdirSync(folder).sort()).toEqual(['m.onnx', 'm.onnx.1.data', 'm.onnx.data']);
     const files = [...(await openModel(path)).initializers.values()].map((tensor) => tensor.external?.file);
     expect(files).toEqual(['m.onnx.data', 'm.onnx.1.data']);
     expect(relativeError(await runFile(fixture('external/beside.onnx')), await runFile(path))).toBe(0);
+  });
+
+  it('is linked for temporary copies', async () => {
+    cpSync(fixture('external'), join(folder, 'from'), { recursive: true });
+    mkdirSync(join(folder, 'to'));
+    const model = await openModel(join(folder, 'from', 'below.onnx'));
+    const path = join(folder, 'to', 'm.onnx');
+    await model.save(path, { link: true });
+    expect(readdirSync(dirname(path)).sort()).toEqual(['m.onnx', 'm.onnx.link0']);
+    expect(statSync(`${path}.link0`).ino).toBe(statSync(join(folder, 'from', 'sub', 'weights.bin')).ino);
+    expect(relativeError(await runFile(model.path), await runFile(path))).toBe(0);
   });
 
   it('leaves nothing behind where the output folder does not exist', async () => {

@@ -32,6 +32,8 @@ export function quantizedBeyond(tensor: string, context: RuleContext, steps = 0)
   if (facts.graph.isOutput(tensor) || consumers.length === 0 || steps > maxSteps) return undefined;
   const found = new Set<string>();
   for (const consumer of consumers) {
+    // A shape is the same in any form.
+    if (consumer.is('Shape', 'Size')) continue;
     const reads = consumer.inputs.flatMap((name, index) => (name === tensor ? [index] : []));
     if (reads.length > 0 && reads.every((index) => draft.hasInput(consumer, index))) {
       found.add(tensor);
@@ -45,7 +47,7 @@ export function quantizedBeyond(tensor: string, context: RuleContext, steps = 0)
       beyond.forEach((name) => found.add(name));
     }
   }
-  return [...found];
+  return found.size > 0 ? [...found] : undefined;
 }
 
 /** Whether the tensor comes from a quantized operator, with nothing but activation functions and moved data in between. */

@@ -123,7 +123,10 @@ describe('matrix products', () => {
     expect(product([15, 32], ['n', 4, 15])).toBe('small-matrix');
     expect(product([32, 1], ['n', 4, 32])).toBe('matrix-vector');
     expect(product([32], ['n', 4, 32])).toBe('matrix-vector');
-    expect(product([32, 32], ['n', 1, 32])).toBe('matrix-vector');
+    // One matrix multiplies the rows of the whole stack.
+    expect(product([32, 32], [1, 1, 32])).toBe('matrix-vector');
+    expect(product([32, 32], [8, 1, 32])).toBe('weighted');
+    expect(product([32, 32], ['n', 1, 32])).toBe('weighted');
   });
 
   it('of two activations are quantized on both sides, up to a length', () => {

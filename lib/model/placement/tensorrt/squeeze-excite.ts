@@ -9,7 +9,7 @@ export const squeezeExciteRule: Rule = (node, context) => {
   const { facts, draft } = context;
   const [a = '', b = ''] = node.inputs;
   if (!facts.isActivation(a) || !facts.isActivation(b)) return undefined;
-  if (![a, b].some((tensor) => isGate(facts.graph, tensor))) return undefined;
+  if (!isGate(facts.graph, a, b) && !isGate(facts.graph, b, a)) return undefined;
   if (!quantizedBeyond(node.outputs[0] ?? '', context)) {
     return leave('excite-before-float', 'It scales channels, but what reads it takes float values.');
   }
@@ -22,10 +22,11 @@ const squashes = new Set(['Sigmoid', 'HardSigmoid']);
 const averages = new Set(['GlobalAveragePool', 'ReduceMean', 'AveragePool']);
 const longestGate = 12;
 
-// Sigmoid at the end, an average of each channel at the start, little in between; a Swish has no average.
-function isGate(graph: Graph, tensor: string): boolean {
+// Sigmoid at the end, an average of each channel at the start, little in between. Where the sigmoid is that of the other factor, the
+// product is a Swish.
+function isGate(graph: Graph, tensor: string, factor: string): boolean {
   let node = graph.producer(tensor);
-  if (!node || !squashes.has(node.opType)) return false;
+  if (!node || !squashes.has(node.opType) || node.inputs[0] === factor) return false;
   for (let steps = 0; node && steps < longestGate; steps++) {
     if (averages.has(node.opType)) return true;
     node = mainProducer(graph, node);

@@ -62,7 +62,7 @@ function matMul(node: GraphNode, context: RuleContext): Verdict {
   const [a, b] = node.inputs;
   const [left, right] = [facts.shape(a), facts.shape(b)];
   const vector = right?.length === 1 || left?.length === 1;
-  const no = matrixLimit(right?.at(-2), vector ? 1 : right?.at(-1), left?.at(-2));
+  const no = matrixLimit(right?.at(-2), vector ? 1 : right?.at(-1), rows(left, right?.length === 2));
   if (no) return no;
   if (facts.isActivation(a) && facts.isActivation(b)) return product(node, context);
   const other = obstacle(node, context);
@@ -71,6 +71,14 @@ function matMul(node: GraphNode, context: RuleContext): Verdict {
   // A stack of matrices has no common output channel.
   markWeights(node, 1, right?.length === 2 ? 1 : undefined, context);
   return weighted;
+}
+
+/** Rows on the left; where the right is one matrix, those of the whole stack are multiplied at once. */
+function rows(left: readonly (number | null)[] | undefined, stacked: boolean): number | null | undefined {
+  if (!stacked) return left?.at(-2);
+  return left
+    ?.slice(0, -1)
+    .reduce((all: number | null, side) => (all === null || side === null ? null : all * side), 1);
 }
 
 /** Longest sequence for which attention is quantized. */

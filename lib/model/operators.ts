@@ -1,0 +1,44 @@
+import { CalibrtError } from '../errors.js';
+import type { Model } from './model.js';
+
+// Every operator that the ONNX domain has had in any version, as the onnx package 1.21 lists them.
+const known = new Set(
+  (
+    'Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool ' +
+    'BatchNormalization Bernoulli BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow ' +
+    'Cast CastLike Ceil Celu CenterCropPad Clip Col2Im Compress Concat ConcatFromSequence Constant ' +
+    'ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh CumProd CumSum DFT DeformConv DepthToSpace ' +
+    'DequantizeLinear Det Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand EyeLike Flatten ' +
+    'Floor GRU Gather GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalLpPool GlobalMaxPool Greater ' +
+    'GreaterOrEqual GridSample GroupNormalization HammingWindow HannWindow HardSigmoid HardSwish Hardmax ' +
+    'Identity If ImageDecoder InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less ' +
+    'LessOrEqual Log LogSoftmax Loop LpNormalization LpPool MatMul MatMulInteger Max MaxPool MaxRoiPool ' +
+    'MaxUnpool Mean MeanVarianceNormalization MelWeightMatrix Min Mish Mod Mul Multinomial Neg ' +
+    'NegativeLogLikelihoodLoss NonMaxSuppression NonZero Not OneHot Optional OptionalGetElement ' +
+    'OptionalHasElement Or PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN ' +
+    'RandomNormal RandomNormalLike RandomUniform RandomUniformLike Range Reciprocal ReduceL1 ReduceL2 ' +
+    'ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare ' +
+    'RegexFullMatch Relu Reshape Resize ReverseSequence RoiAlign RotaryEmbedding Round STFT Scan Scatter ' +
+    'ScatterElements ScatterND Selu SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert ' +
+    'SequenceLength SequenceMap Shape Shrink Sigmoid Sign Sin Sinh Size Slice Softmax SoftmaxCrossEntropyLoss ' +
+    'Softplus Softsign SpaceToDepth Split SplitToSequence Sqrt Squeeze StringConcat StringNormalizer ' +
+    'StringSplit Sub Sum Swish Tan Tanh TensorScatter TfIdfVectorizer ThresholdedRelu Tile TopK Transpose ' +
+    'Trilu Unique Unsqueeze Upsample Where Xor'
+  ).split(' '),
+);
+
+/**
+ * Checks that a runtime can know every operator: those of the ONNX domain by name, those of other domains by the model's own
+ * functions. A model with plugins of one engine cannot be calibrated with another.
+ *
+ * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` naming node and operator.
+ */
+export function checkOperators(model: Model): void {
+  const foreign = model.nodes.find((node) => node.domain === '' && !known.has(node.opType));
+  if (!foreign) return;
+  throw new CalibrtError(
+    'ERR_MODEL_UNSUPPORTED',
+    `${model.path}: node "${foreign.name}" uses ${foreign.opType}, which is no operator of ONNX: ` +
+      'cut the model before it (--outputs), or export it without plugins',
+  );
+}
