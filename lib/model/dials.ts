@@ -1,4 +1,5 @@
 import { addConstant } from './constants.js';
+import { dialInputs } from './dial-inputs.js';
 import type { Graph } from './graph.js';
 import { Insertion } from './qdq/insertion.js';
 import type { Model } from './model.js';
@@ -12,15 +13,9 @@ import { ValueInfo } from './value-info.js';
  */
 export interface DialModel {
   readonly model: Model;
-  /** The tensor that element i of the three inputs is for. */
+  /** The tensor that element i of the three `dialInputs` is for. */
   readonly tensors: readonly string[];
 }
-
-/** Names of the three inputs, float32 vectors with one element per tensor. */
-export const dialInputs = { steps: 'calibrt_steps', lows: 'calibrt_lows', highs: 'calibrt_highs' } as const;
-
-/** What leaves a tensor bit for bit as it is: x / 2^-60 is exact, and has no fraction for any |x| above 2^-37. */
-export const openDial = { step: 2 ** -60, low: -3e38, high: 3e38 } as const;
 
 /** Puts the dials into a copy of the cleaned network, which keeps its outputs. */
 export function addDials(model: Model, placement: Placement): DialModel {

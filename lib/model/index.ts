@@ -32,5 +32,5 @@ export { scaleFloor } from './qdq/scale.js';
 export { explainPlacement, type PlacementRow } from './placement/explain.js';
 export { describeModel, type ModelDescription } from './describe.js';
 export { activationTensors } from './activation-tensors.js';
-export { probeCandidates, type Probe } from './probe.js';
-export { addDials, dialInputs, openDial, type DialModel } from './dials.js';
+export { dialInputs, openDial, type Dial } from './dial-inputs.js';
+export { addDials, type DialModel } from './dials.js';

@@ -22,6 +22,11 @@ export interface UpgradeReport {
 export async function upgradeOpset(model: Model, target: number): Promise<UpgradeReport> {
   const from = model.opset;
   if (from >= target) return { from, to: from, nodes: [] };
+  if (from === 0) {
+    // It uses operators of other domains only; those that come in will be ONNX's.
+    model.opset = target;
+    return { from, to: target, nodes: [] };
+  }
   if (target > newestOpset) {
     throw new CalibrtError(
       'ERR_MODEL_UNSUPPORTED',

@@ -68,6 +68,16 @@ describe('what cannot be raised', () => {
   });
 });
 
+it('names an operator set where the model had none', async () => {
+  const { graph } = modelOf(13, plain('Relu'));
+  const model = Model.create(graph, 8, new Map([['ai.onnx.ml', 3]]));
+  expect(await upgradeOpset(model, 13)).toEqual({ from: 0, to: 13, nodes: [] });
+  expect([...model.opsetImports]).toEqual([
+    ['ai.onnx.ml', 3],
+    ['', 13],
+  ]);
+});
+
 it('raises the file format where the operator set needs it', async () => {
   const model = await openFixture('opset/07-dropout.onnx');
   expect(model.irVersion).toBe(3);
