@@ -1,17 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
-import type { DynamicRange } from '../../calibrators/index.js';
 import { modelInputs } from '../data/index.js';
+import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
-import { activationTensors, openModel, placeQdq, type Model } from '../model/index.js';
+import { activationTensors, openModel, placeQdq, type Model, type Placement } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName } from '../tables/index.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel } from './prepare.js';
-import { searchRanges, type MethodOptions } from './ranges.js';
-import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
-import { captureStatistics, type CapturedStatistics } from './statistics.js';
-import { Stopwatch } from './stopwatch.js';
+import { chooseMethods } from './auto-method.js';
 import { createTable } from './create-table.js';
+import { searchRanges, type FoundRanges, type MethodOptions } from './ranges.js';
+import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
+import { Stopwatch } from './stopwatch.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link calibrate}. */
@@ -36,11 +38,9 @@ export interface CalibrateResult {
 }
 
 /** A network with the ranges of its activations: what `calibrate` writes down and `quantize` writes into the graph. */
-export interface Calibration {
+export interface Calibration extends FoundRanges {
   readonly prepared: PreparedModel;
   readonly captured: CapturedStatistics;
-  readonly ranges: ReadonlyMap<string, DynamicRange>;
-  readonly label: string;
 }
 
 /**
@@ -61,7 +61,9 @@ export async function calibrate(path: string, output: string, options: Calibrate
   const samples = await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), 0));
   const calibration = await calibrateTensors(
     prepared,
-    format === 'calibrt' ? qdqCapture(prepared.model, options) : await implicitCapture(path),
+    format === 'calibrt'
+      ? qdqCapture(prepared.model, placeQdq(prepared.model, placementOptions(options)))
+      : await implicitCapture(path),
     samples,
     { worker, workspace, watch },
     options,
@@ -81,16 +83,9 @@ export async function calibrate(path: string, output: string, options: Calibrate
   };
 }
 
-/** A graph and the tensors of it that need a range. */
-export interface CaptureSet {
-  readonly model: Model;
-  readonly tensors: readonly string[];
-  readonly skipOtherTypes?: boolean;
-}
-
 /** What Q/DQ needs: the tensors at which it will stand in the cleaned graph. */
-export function qdqCapture(model: Model, options: ScopeOptions): CaptureSet {
-  return { model, tensors: placeQdq(model, placementOptions(options)).activations.map(({ tensor }) => tensor) };
+export function qdqCapture(model: Model, placement: Placement): CaptureSet {
+  return { model, placement, tensors: placement.activations.map(({ tensor }) => tensor) };
 }
 
 /** What an implicit build needs: every float tensor of the file as it is, for TensorRT sees no cleaned graph and names no others. */
@@ -99,17 +94,34 @@ async function implicitCapture(path: string): Promise<CaptureSet> {
   return { model, tensors: activationTensors(model), skipOtherTypes: true };
 }
 
-/** Captures statistics and searches ranges. */
+/** Captures statistics and finds ranges. */
 export async function calibrateTensors(
   prepared: PreparedModel,
-  { model, tensors, ...set }: CaptureSet,
+  set: CaptureSet,
   samples: DrawnSamples,
   tools: { worker: WorkerProcess; workspace: Workspace; watch: Stopwatch },
   options: MethodOptions & OperationOptions & { readonly threads?: number },
 ): Promise<Calibration> {
-  const { worker, workspace, watch } = tools;
-  const context = { worker, workspace, ...set, ...(options.threads === undefined ? {} : { threads: options.threads }) };
-  const captured = await watch.time('calibrate', () => captureStatistics(model, tensors, samples, context, options));
-  const { label, ranges } = await watch.time('search', () => searchRanges(captured.statistics, options));
-  return { prepared, captured, ranges, label };
+  const { watch, ...rest } = tools;
+  const context = { ...rest, threads: options.threads ?? availableParallelism() };
+  const captured = await watch.time('calibrate', () => captureStatistics(set, samples, context, options));
+  const found = await watch.time('search', () => findRanges(set, captured, samples, context, options));
+  return { prepared, captured, ...found };
+}
+
+async function findRanges(
+  { model, placement }: CaptureSet,
+  { statistics }: CapturedStatistics,
+  samples: DrawnSamples,
+  context: CaptureContext,
+  { method, ...options }: MethodOptions & OperationOptions,
+): Promise<FoundRanges> {
+  if (method !== 'auto') return searchRanges(statistics, { ...options, ...(method === undefined ? {} : { method }) });
+  if (placement === undefined) {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      '--method auto judges Q/DQ, and this table is for an implicit build: choose another method, or a .json table',
+    );
+  }
+  return chooseMethods(model, placement, statistics, samples, context, options);
 }

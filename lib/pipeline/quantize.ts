@@ -6,7 +6,7 @@ import { checkOutputPath } from '../files.js';
 import { insertQdq, placeQdq, type Placement } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import { checkTable, readTable, writeTable, type CalibrationTable } from '../tables/index.js';
-import { calibrateTensors } from './calibrate.js';
+import { calibrateTensors, qdqCapture } from './calibrate.js';
 import { createTable } from './create-table.js';
 import { modelFileBytes } from './network.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
@@ -143,7 +143,7 @@ async function findRanges(
       'no samples and no table: give samples to calibrate on (--data) or a table (--table)',
     );
   }
-  const calibration = await calibrateTensors(prepared, { model: prepared.model, tensors }, samples, tools, options);
+  const calibration = await calibrateTensors(prepared, qdqCapture(prepared.model, placement), samples, tools, options);
   const { label, captured } = calibration;
   return { label, captured, table: await createTable(calibration, samples) };
 }

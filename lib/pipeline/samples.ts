@@ -78,7 +78,7 @@ export async function drawSamples(
     calibration: source(drawn.calibration),
     holdout: drawn.holdout.length === 0 ? null : source(drawn.holdout),
     hash: await dataset.hash(drawn.calibration),
-    preprocessing: dataset.describe(),
+    preprocessing: dataset.describe().preprocess,
   };
 }
 

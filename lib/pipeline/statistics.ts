@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { onnxRuntimeVersion, type CaptureResult, type WorkerProcess } from '../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs, type SampleSummary } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
-import { exposeTensors, type Model } from '../model/index.js';
+import { exposeTensors, type Model, type Placement } from '../model/index.js';
 import { native, type NativeStatistics } from '../native.js';
 import type { OperationOptions } from '../progress.js';
 import type { DrawnSamples } from './samples.js';
@@ -25,19 +24,35 @@ export interface CaptureConditions {
   readonly threads: number;
 }
 
+/** What a capture works with. */
+export interface CaptureContext {
+  readonly worker: WorkerProcess;
+  readonly workspace: Workspace;
+  readonly threads: number;
+}
+
+/** A graph and the tensors of it that need a range. */
+export interface CaptureSet {
+  readonly model: Model;
+  readonly tensors: readonly string[];
+  /** Pass over tensors that are no float32. */
+  readonly skipOtherTypes?: boolean;
+  /** Where Q/DQ will stand, where that is what the ranges are for. */
+  readonly placement?: Placement;
+}
+
 /**
  * Runs the network over the samples in the worker process and gathers statistics of `tensors`, in one pass.
  *
  * @throws CalibrtError `ERR_DATA_*` for bad samples, `ERR_CALIBRATION` naming a tensor that holds NaN or infinities.
  */
 export async function captureStatistics(
-  model: Model,
-  tensors: readonly string[],
+  { model, tensors, skipOtherTypes = false }: CaptureSet,
   samples: DrawnSamples,
-  context: { worker: WorkerProcess; workspace: Workspace; threads?: number; skipOtherTypes?: boolean },
+  context: CaptureContext,
   options: OperationOptions,
 ): Promise<CapturedStatistics> {
-  const threads = context.threads ?? availableParallelism();
+  const { threads } = context;
   const exposed = context.workspace.path('capture.onnx');
   await exposeTensors(model, tensors).save(exposed);
   const result = await context.worker.run(
@@ -45,7 +60,7 @@ export async function captureStatistics(
       kind: 'capture',
       model: exposed,
       tensors,
-      skipOtherTypes: context.skipOtherTypes ?? false,
+      skipOtherTypes,
       source: samples.calibration,
       batch: fixedBatch(modelInputs(model.inputs)) ?? 1,
       threads,

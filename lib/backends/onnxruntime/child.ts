@@ -6,6 +6,7 @@ import { compare } from './compare-job.js';
 import { evaluate } from './evaluate-job.js';
 import type { JobContext } from './job-context.js';
 import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
+import { runTrials } from './trials-job.js';
 
 /** Batches on their way from the parent: one being used, one waiting. */
 const STREAM_AHEAD = 2;
@@ -46,6 +47,8 @@ function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return compare(job, context);
     case 'evaluate':
       return evaluate(job);
+    case 'trials':
+      return runTrials(job, context);
   }
 }
 

@@ -1,8 +1,8 @@
 import { isInTop, MetricsAccumulator } from '../../accuracy/metrics.js';
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
-import { CalibrtError } from '../../errors.js';
 import { ownRows, padBatch } from './fixed-batch.js';
 import { openSource, peakRssMb, type JobContext } from './job-context.js';
+import { numbers } from './numbers.js';
 import type { CompareJob, CompareResult } from './protocol.js';
 import { Session } from './runtime.js';
 
@@ -82,12 +82,4 @@ class HitCounter {
     });
     return { labelled: { count, reference: share(this.#top.reference), candidate: share(this.#top.candidate) } };
   }
-}
-
-function numbers(data: Tensor['data']): ArrayLike<number> {
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
-  if (data instanceof Uint16Array) {
-    throw new CalibrtError('ERR_MODEL_UNSUPPORTED', 'float16 outputs cannot be compared yet: cast them to float32');
-  }
-  return data;
 }

@@ -7,6 +7,9 @@ export type {
   CompareResult,
   EvaluateJob,
   SampleSource,
+  Trial,
+  TrialsJob,
+  TrialsResult,
   TopK,
 } from './protocol.js';
 export { onnxRuntimeVersion } from './version.js';

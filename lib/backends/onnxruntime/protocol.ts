@@ -3,6 +3,7 @@ import type { OutputMetrics } from '../../accuracy/metrics.js';
 import type { Batch } from '../../data/batches.js';
 import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
 import type { NamedTensors } from '../../data/tensor.js';
+import type { Dial } from '../../model/dial-inputs.js';
 import type { SerializedError } from '../../errors.js';
 import type { Progress } from '../../progress.js';
 
@@ -71,6 +72,32 @@ export interface CompareResult {
   readonly peakRssMb: number;
 }
 
+/** Which tensors of a model with dials are quantized in a trial, by their place in the dials' vectors; the others stay float. */
+export type Trial = readonly { readonly index: number; readonly dial: Dial }[];
+
+/** Runs a model with dials (see `addDials`) over the samples, once with all of them open and once for each trial. */
+export interface TrialsJob {
+  readonly kind: 'trials';
+  readonly model: string;
+  readonly outputs: readonly string[];
+  /** Length of the dials' vectors. */
+  readonly tensors: number;
+  readonly trials: readonly Trial[];
+  readonly source: SampleSource;
+  readonly batch: number;
+  readonly threads: number;
+}
+
+/** What {@link TrialsJob} answers. */
+export interface TrialsResult {
+  readonly samples: number;
+  /** Σ y² of each output with all dials open. */
+  readonly signal: Float64Array;
+  /** Of each trial: Σ (y - y′)² of each output. */
+  readonly errors: readonly Float64Array[];
+  readonly peakRssMb: number;
+}
+
 /** Runs small models once each; for folding constants. */
 export interface EvaluateJob {
   readonly kind: 'evaluate';
@@ -78,13 +105,14 @@ export interface EvaluateJob {
   readonly feeds: NamedTensors;
 }
 
-export type Job = CaptureJob | CompareJob | EvaluateJob;
+export type Job = CaptureJob | CompareJob | EvaluateJob | TrialsJob;
 
 /** The result type of each job kind. */
 export interface JobResults {
   readonly capture: CaptureResult;
   readonly compare: CompareResult;
   readonly evaluate: NamedTensors;
+  readonly trials: TrialsResult;
 }
 
 export type ToChild =

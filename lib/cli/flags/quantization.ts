@@ -6,9 +6,9 @@ export const methodFlags: readonly Flag[] = [
     name: 'method',
     type: 'string',
     value: 'NAME',
-    choices: ['mse', 'entropy', 'minmax', 'percentile'],
+    choices: ['mse', 'entropy', 'minmax', 'percentile', 'auto'],
     default: 'mse',
-    description: 'how a range is chosen from the statistics',
+    description: 'how a range is chosen; auto: per tensor the one that costs the outputs least',
   },
   {
     name: 'percentile',
