@@ -4,6 +4,7 @@ import { upgradeOpset } from '../opset/upgrade.js';
 import { constantsToInitializers } from './constants.js';
 import { foldAffine } from './fold-affine.js';
 import { foldConstants, type Evaluate } from './fold-constants.js';
+import { foldPads } from './fold-pad.js';
 import { removeIdentities } from './identity.js';
 import { dropWeightInputs } from './inputs.js';
 import { sumsToAdds } from './sum.js';
@@ -30,6 +31,8 @@ export interface CleanReport {
   readonly opset: { readonly from: number; readonly to: number; readonly nodes: readonly string[] };
   /** Nodes that were replaced by their constant value. */
   readonly foldedConstants: readonly string[];
+  /** Pad nodes that the convolutions after them took in. */
+  readonly foldedPads: readonly string[];
   /** BatchNormalization nodes, and additions and multiplications per channel, folded into the weights before them. */
   readonly foldedAffine: readonly string[];
   /** Nodes that led to no output. */
@@ -61,6 +64,7 @@ export async function cleanModel(model: Model, options: CleanOptions = {}): Prom
   throwIfAborted(options.signal);
   const foldedConstants = options.evaluate ? await tryFold(model, options.evaluate, warnings) : [];
   throwIfAborted(options.signal);
+  const foldedPads = await foldPads(graph);
   const foldedAffine = await foldAffine(graph);
   const deadNodes = removeDeadNodes(graph);
   const unusedInitializers = dropUnusedInitializers(graph);
@@ -71,6 +75,7 @@ export async function cleanModel(model: Model, options: CleanOptions = {}): Prom
     identities,
     opset,
     foldedConstants,
+    foldedPads,
     foldedAffine,
     deadNodes,
     unusedInitializers,

@@ -20,42 +20,41 @@ const pointwise = new Set(
   'Clip Elu Gelu HardSigmoid HardSwish LeakyRelu Mish Mul PRelu Relu Sigmoid Softplus Swish Tanh Add Sum'.split(' '),
 );
 
-const maxSteps = 64;
-
 /**
  * The tensors in quantized form that the readers of `tensor` take, seen through operators that only move data; `undefined`
- * where some reader takes the float values or they are a graph output.
+ * where some reader takes the float values, or they are a graph output, or nothing reads them.
  */
-export function quantizedBeyond(tensor: string, context: RuleContext, steps = 0): string[] | undefined {
+export function quantizedBeyond(tensor: string, context: RuleContext): string[] | undefined {
   const { facts, draft } = context;
-  const consumers = facts.graph.consumers(tensor);
-  if (facts.graph.isOutput(tensor) || consumers.length === 0 || steps > maxSteps) return undefined;
   const found = new Set<string>();
-  for (const consumer of consumers) {
-    // A shape is the same in any form.
-    if (consumer.is('Shape', 'Size')) continue;
-    const reads = consumer.inputs.flatMap((name, index) => (name === tensor ? [index] : []));
-    if (reads.length > 0 && reads.every((index) => draft.hasInput(consumer, index))) {
-      found.add(tensor);
-      continue;
-    }
-    if (!commutes(consumer) || consumer.inputs[0] !== tensor || draft.outOfScope(consumer)) return undefined;
-    for (const output of consumer.outputs) {
-      if (output === '' || (facts.graph.consumers(output).length === 0 && !facts.graph.isOutput(output))) continue;
-      const beyond = quantizedBeyond(output, context, steps + 1);
-      if (!beyond) return undefined;
-      beyond.forEach((name) => found.add(name));
+  // A set can be added to while it is walked.
+  const reached = new Set([tensor]);
+  for (const current of reached) {
+    if (facts.graph.isOutput(current)) return undefined;
+    for (const consumer of facts.graph.consumers(current)) {
+      // A shape is the same in any form.
+      if (consumer.is('Shape', 'Size')) continue;
+      const reads = consumer.inputs.flatMap((name, index) => (name === current ? [index] : []));
+      if (reads.length > 0 && reads.every((index) => draft.hasInput(consumer, index))) found.add(current);
+      else if (commutes(consumer) && consumer.inputs[0] === current && !draft.outOfScope(consumer)) {
+        for (const output of consumer.outputs) if (output !== '') reached.add(output);
+      } else return undefined;
     }
   }
   return found.size > 0 ? [...found] : undefined;
 }
 
 /** Whether the tensor comes from a quantized operator, with nothing but activation functions and moved data in between. */
-export function comesFromQuantized(tensor: string, context: RuleContext, steps = 0): boolean {
-  const producer = context.facts.graph.producer(tensor);
-  if (!producer || steps > maxSteps) return false;
-  if (context.draft.isQuantized(producer)) return true;
-  if (producer.is('Concat')) return producer.inputs.some((input) => comesFromQuantized(input, context, steps + 1));
-  const through = commutes(producer) || (producer.domain === '' && pointwise.has(producer.opType));
-  return through && comesFromQuantized(producer.inputs[0] ?? '', context, steps + 1);
+export function comesFromQuantized(tensor: string, { facts, draft }: RuleContext): boolean {
+  const reached = new Set([tensor]);
+  for (const current of reached) {
+    const producer = facts.graph.producer(current);
+    if (!producer) continue;
+    if (draft.isQuantized(producer)) return true;
+    if (producer.is('Concat')) for (const input of producer.inputs) reached.add(input);
+    else if (commutes(producer) || (producer.domain === '' && pointwise.has(producer.opType))) {
+      reached.add(producer.inputs[0] ?? '');
+    }
+  }
+  return false;
 }

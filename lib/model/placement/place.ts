@@ -25,6 +25,9 @@ export function placeQdq(model: Model, options: PlacementOptions): Placement {
   const context = { facts: gatherFacts(graph, options.shapes), draft, options };
   for (const pass of passes[options.form]) runPass(pass, context);
   const placed = draft.finish();
+  const brought = graph.nodes.filter((node) => node.is('QuantizeLinear', 'DequantizeLinear')).length;
+  if (brought > 0)
+    warnings.push(`the model brings ${brought} QuantizeLinear and DequantizeLinear nodes, which stay as they are`);
   if (placed.activations.length === 0) warnings.push('nothing is quantized');
   return { form: options.form, ...placed, warnings };
 }

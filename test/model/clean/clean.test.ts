@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { cleanModel, openModel, type Model } from '#lib/model/index.js';
+import { cleanModel, openModel, type Attribute, type Model } from '#lib/model/index.js';
+import { build, ints, text } from '../build.js';
 import { evaluate, fixture, openFixture, randomFeeds, relativeError, run, ort } from '../helpers.js';
 
 const operators = (model: Model): string[] => model.nodes.map((node) => node.opType);
@@ -150,6 +151,32 @@ it('weights leave the list of inputs, and the file format is raised for that', a
   expect(report.weightInputs).toBe(5);
   expect(model.graph.inputs.map((input) => input.name)).toEqual(['x']);
   expect(model.irVersion).toBeGreaterThanOrEqual(4);
+});
+
+describe('padding with zeros', () => {
+  const padded = (pads: bigint[], mode: string, attributes: Record<string, Attribute>): Model =>
+    build(
+      [
+        ['Pad', 'x pads', 'p', { mode: text(mode) }],
+        ['Conv', 'p w', 'y', attributes],
+      ],
+      { inputs: { x: ['n', 4, 6, 6] }, outputs: ['y'], constants: { w: [2, 4, 3, 3], pads } },
+    );
+  const spatial = [0n, 0n, 1n, 2n, 0n, 0n, 0n, 3n];
+  it.each<[string, Model, string[]]>([
+    ['goes into the convolution', padded(spatial, 'constant', {}), ['Conv']],
+    ['adds to its own', padded(spatial, 'constant', { pads: ints(1, 0, 2, 1) }), ['Conv']],
+    ['stays where it crops', padded([0n, 0n, 1n, -1n, 0n, 0n, 0n, 0n], 'constant', {}), ['Pad', 'Conv']],
+    ['stays at other axes', padded([1n, 0n, 1n, 0n, 0n, 0n, 0n, 0n], 'constant', {}), ['Pad', 'Conv']],
+    ['stays in other modes', padded(spatial, 'edge', {}), ['Pad', 'Conv']],
+    ['stays with automatic padding', padded(spatial, 'constant', { auto_pad: text('SAME_UPPER') }), ['Pad', 'Conv']],
+  ])('%s', async (_, model, expected) => {
+    const feeds = randomFeeds(model);
+    const before = await run(model, feeds);
+    await cleanModel(model);
+    expect(operators(model)).toEqual(expected);
+    expect(relativeError(before, await run(model, feeds))).toBeLessThan(1e-6);
+  });
 });
 
 it('a sum of two becomes an addition', async () => {

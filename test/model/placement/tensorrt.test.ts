@@ -109,6 +109,7 @@ describe('operators with weights', () => {
       { inputs: image, outputs: ['y'], constants: { ...kernel, s: [] } },
     );
     expect(rules(place(model))).toEqual({ q: 'already-quantized', d: 'already-quantized', y: 'already-quantized' });
+    expect(place(model).warnings[0]).toMatch(/brings 2 QuantizeLinear/);
   });
 });
 
