@@ -214,7 +214,7 @@ const constructors: Record<DataType, new (buffer: ArrayBuffer, offset: number, l
 };
 
 /** `bytes` as the typed array of `dtype`: a view where the address is aligned, else a copy. */
-export function typedArray(dtype: DataType, bytes: Uint8Array): TensorData {
+function typedArray(dtype: DataType, bytes: Uint8Array): TensorData {
   const width = elementBytes(dtype, 1) ?? 1;
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new constructors[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / width);

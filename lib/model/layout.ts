@@ -6,7 +6,7 @@ export interface Message {
 }
 
 /** One stretch of a message: a field that is kept as it is, or a number of items of one kind. */
-export type Slot = Field | { readonly kind: number; count: number };
+type Slot = Field | { readonly kind: number; count: number };
 
 /**
  * Where the fields of a message stood. Writers usually group a message's fields by number, but need not; keeping the

@@ -2,7 +2,7 @@ import { float32, int64 } from '../constants.js';
 import { inferTypes } from '../infer.js';
 import type { GraphNode } from '../node.js';
 import type { Tensor } from '../../data/tensor.js';
-import { toFloat16 } from '../float16.js';
+import { numberToFloat16 } from '../../data/float16.js';
 import { constantFor, unsupported, type Upgrade, type UpgradeContext } from './context.js';
 
 /** Squeeze-13, Unsqueeze-13, ReduceSum-13 and the other reductions of 18: `axes` became the second input. */
@@ -94,7 +94,7 @@ export const dftAxisToInput: Upgrade = (node, context) => {
 function scalarLike(node: GraphNode, context: UpgradeContext, value: number): Tensor {
   switch (inferTypes(context.graph).get(node.inputs[0] ?? '')) {
     case 'float16':
-      return { dtype: 'float16', shape: [], data: Uint16Array.of(toFloat16(value)) };
+      return { dtype: 'float16', shape: [], data: Uint16Array.of(numberToFloat16(value)) };
     case 'float64':
       return { dtype: 'float64', shape: [], data: Float64Array.of(value) };
     default:

@@ -6,7 +6,7 @@ import type { BiasPoint } from '../placement/types.js';
 import { addLinear, type Insertion } from './insertion.js';
 
 /** Largest magnitude of a quantized bias; one less than int32 holds, against rounding in the scale. */
-export const largestBias = 2 ** 31 - 2 ** 8;
+const largestBias = 2 ** 31 - 2 ** 8;
 
 /**
  * Stores a bias as INT32 with the scale of its products, input scale times weight scale, per channel where the weights are.

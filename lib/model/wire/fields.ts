@@ -40,7 +40,7 @@ export class Field {
 }
 
 /** A view of the same bytes that the protobuf reader takes its fast path on. */
-export function asBuffer(bytes: Uint8Array): Buffer {
+function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
