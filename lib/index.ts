@@ -26,7 +26,27 @@ export type {
   TensorData,
 } from './data/index.js';
 export type { ScopeOptions } from './pipeline/placement-options.js';
-export { readTable, writeTable, type CalibrationTable } from './tables/index.js';
+export {
+  combineTables,
+  convertTable,
+  type CombineOptions,
+  type ConvertTableOptions,
+} from './pipeline/table-convert.js';
+export {
+  checkCoverage,
+  type CoverageOptions,
+  type ModelCoverage,
+  type NeededTensors,
+} from './pipeline/table-coverage.js';
+export {
+  compareTables,
+  readTable,
+  writeTable,
+  type CalibrationTable,
+  type TableComparison,
+  type TableFormatName,
+  type TensorRange,
+} from './tables/index.js';
 export { CalibrtError, type CalibrtErrorOptions, type ErrorCode } from './errors.js';
 export type { OperationOptions, Progress } from './progress.js';
 export { calibratorNames, type CalibratorName, type DynamicRange } from '../calibrators/index.js';

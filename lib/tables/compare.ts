@@ -8,12 +8,20 @@ export interface RangeDifference {
   readonly ratio: number;
 }
 
+/** The ratios of all tensors in short; 1 throughout where no tensor is in both tables. */
+export interface RatioSummary {
+  readonly least: number;
+  readonly median: number;
+  readonly greatest: number;
+}
+
 /** How two tables differ. */
 export interface TableComparison {
   /** Tensors of both, greatest difference (in either direction) first. */
   readonly differences: readonly RangeDifference[];
   /** Tensors with the very same scale and zero point. */
   readonly equal: number;
+  readonly ratios: RatioSummary;
   readonly onlyInFirst: readonly string[];
   readonly onlyInSecond: readonly string[];
 }
@@ -33,9 +41,16 @@ export function compareTables(first: CalibrationTable, second: CalibrationTable)
   return {
     differences: differences.sort((a, b) => distance(b.ratio) - distance(a.ratio)),
     equal: shared.filter(isEqual).length,
+    ratios: summarize(differences.map(({ ratio }) => ratio)),
     onlyInFirst: names.filter((name) => !Object.hasOwn(second.tensors, name)),
     onlyInSecond: Object.keys(second.tensors).filter((name) => !Object.hasOwn(first.tensors, name)),
   };
+}
+
+function summarize(ratios: readonly number[]): RatioSummary {
+  const sorted = [...ratios].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 1;
+  return { least: at(0), median: at(0.5), greatest: at(1) };
 }
 
 function distance(ratio: number): number {

@@ -1,11 +1,13 @@
 /** Calibration tables: calibrt's own, and those that others read and write. */
 export { checkTable, tableCoverage, type TableCoverage, type TableNeeds } from './check.js';
-export { compareTables, type RangeDifference, type TableComparison } from './compare.js';
+export { compareTables, type RangeDifference, type RatioSummary, type TableComparison } from './compare.js';
 export { parseTable, readTable, serializeTable, writeTable, type WriteTableOptions } from './files.js';
 export type { SerializeOptions, TableFormat } from './format.js';
 export { tableFormat, tableFormatOf, tableFormats } from './formats.js';
 export { mergeTables } from './merge.js';
+export { calibratorOfLabel } from './method-label.js';
 export { asymmetricRange, observedValues, rangeOfScale, symmetricRange, symmetricScale } from './range.js';
+export { recomputeTable } from './recompute.js';
 export { packStatistics, unpackStatistics } from './statistics.js';
 export type {
   CalibrationTable,

@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Calibrator } from '../../calibrators/types.js';
 import { addHashes } from '../data/hash.js';
 import { CalibrtError } from '../errors.js';
-import type { NativeStatistics } from '../native.js';
-import { symmetricRange } from './range.js';
-import { packStatistics, unpackStatistics } from './statistics.js';
+import { searchTensorRanges, storedStatistics } from './recompute.js';
+import { packStatistics } from './statistics.js';
 import type { CalibrationTable, TableData } from './table.js';
 
 /**
@@ -23,32 +22,19 @@ export async function mergeTables(
     throw new CalibrtError('ERR_USAGE', 'merging takes at least two tables');
   for (const other of others) checkMergeable(first, other);
 
-  const merged = await statisticsOf(first);
+  const merged = await storedStatistics(first, 'merged');
   for (const other of others) {
-    for (const [name, statistics] of await statisticsOf(other)) merged.get(name)!.merge(statistics);
+    for (const [name, statistics] of await storedStatistics(other, 'merged')) merged.get(name)!.merge(statistics);
   }
-  const ranges = await calibrator.ranges([...merged.values()]);
-  const tensors = [...merged].map(([name, statistics], index) => {
-    const { min, max } = ranges[index]!;
-    return [name, symmetricRange(Math.max(-min, max), statistics.summary())] as const;
-  });
   const { model, conditions } = first;
   return {
     method: calibrator.label,
     ...(model && { model }),
     ...(conditions && { conditions }),
     ...(first.data && { data: mergeData(tables.flatMap(({ data }) => data ?? [])) }),
-    tensors: Object.fromEntries(tensors),
+    tensors: await searchTensorRanges(merged, calibrator),
     statistics: await packStatistics(merged),
   };
-}
-
-function statisticsOf({ statistics }: CalibrationTable): Promise<Map<string, NativeStatistics>> {
-  if (statistics !== undefined) return unpackStatistics(statistics);
-  throw new CalibrtError(
-    'ERR_TABLE_MISMATCH',
-    'only tables with statistics can be merged: those that calibrt wrote as .json',
-  );
 }
 
 function checkMergeable(a: CalibrationTable, b: CalibrationTable): void {

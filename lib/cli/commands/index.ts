@@ -4,6 +4,7 @@ import { calibrate } from './calibrate.js';
 import { doctor } from './doctor.js';
 import { inspect } from './inspect.js';
 import { quantize } from './quantize.js';
+import { table } from './table.js';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [quantize, calibrate, build, inspect, doctor];
+export const commands: readonly Command[] = [quantize, calibrate, build, table, inspect, doctor];

@@ -1,0 +1,84 @@
+import { createCalibrator, type Calibrator, type CalibratorName } from '../../calibrators/index.js';
+import { CalibrtError } from '../errors.js';
+import { checkOutputPath } from '../files.js';
+import {
+  calibratorOfLabel,
+  mergeTables,
+  readTable,
+  recomputeTable,
+  tableFormatOf,
+  writeTable,
+  type CalibrationTable,
+  type TableFormatName,
+} from '../tables/index.js';
+
+/** What {@link combineTables} does beside reading. */
+export interface CombineOptions {
+  /**
+   * Search the ranges anew by this method, in the statistics of the tables. Default: the ranges as they are; of several tables, by
+   * the method of all of them.
+   */
+  readonly method?: CalibratorName;
+  /** Share in per cent that `percentile` keeps; default 99.99. */
+  readonly percentile?: number;
+}
+
+/** Options of {@link convertTable}. */
+export interface ConvertTableOptions extends CombineOptions {
+  /** Default: by the suffix of the output. */
+  readonly format?: TableFormatName;
+}
+
+/**
+ * Reads calibration tables: one as it is, several merged into the table of all their samples; with other ranges where a method is
+ * asked for. Takes neither the model nor samples.
+ *
+ * @throws CalibrtError `ERR_TABLE_INVALID` for a file that is no table; `ERR_TABLE_MISMATCH` where tables do not belong together, or
+ *   hold no statistics; `ERR_USAGE` where tables of different methods are merged and none is asked for.
+ */
+export async function combineTables(
+  paths: string | readonly string[],
+  options: CombineOptions = {},
+): Promise<CalibrationTable> {
+  const files = typeof paths === 'string' ? [paths] : paths;
+  const [first, ...others] = await Promise.all(files.map((path) => readTable(path)));
+  if (first === undefined) throw new CalibrtError('ERR_USAGE', 'no table: name at least one');
+  const asked = askedFor(options);
+  if (others.length > 0) return mergeTables([first, ...others], asked ?? commonMethod([first, ...others]));
+  return asked === undefined ? first : recomputeTable(first, asked);
+}
+
+/**
+ * Writes what {@link combineTables} gives in the format of choice, whole or not at all, and returns it.
+ *
+ * @throws CalibrtError as {@link combineTables}; `ERR_USAGE` for an unknown suffix, `ERR_TABLE_INVALID` where the format cannot hold the
+ *   table, `ERR_OUTPUT`.
+ */
+export async function convertTable(
+  paths: string | readonly string[],
+  output: string,
+  options: ConvertTableOptions = {},
+): Promise<CalibrationTable> {
+  await checkOutputPath(output);
+  const format = options.format ?? tableFormatOf(output);
+  const table = await combineTables(paths, options);
+  await writeTable(output, table, { format });
+  return table;
+}
+
+function askedFor({ method, percentile }: CombineOptions): Calibrator | undefined {
+  // A percentile alone says which method is meant.
+  const name = method ?? (percentile === undefined ? undefined : 'percentile');
+  return name === undefined ? undefined : createCalibrator(name, percentile === undefined ? {} : { percentile });
+}
+
+function commonMethod(tables: readonly CalibrationTable[]): Calibrator {
+  const labels = [...new Set(tables.map(({ method }) => method))];
+  const calibrator = labels.length === 1 ? calibratorOfLabel(labels[0]!) : undefined;
+  if (calibrator !== undefined) return calibrator;
+  throw new CalibrtError(
+    'ERR_USAGE',
+    `the tables' ranges are by ${labels.join(' and ')}, which cannot be carried over to their merged statistics: say which ` +
+      'method to use (--method)',
+  );
+}

@@ -1,0 +1,55 @@
+import type { Calibrator } from '../../calibrators/types.js';
+import { CalibrtError } from '../errors.js';
+import type { NativeStatistics } from '../native.js';
+import { symmetricRange } from './range.js';
+import { unpackStatistics } from './statistics.js';
+import type { CalibrationTable, TensorRange } from './table.js';
+
+/**
+ * The same table with the ranges that another method finds in its statistics: no model, no samples.
+ *
+ * @throws CalibrtError `ERR_TABLE_MISMATCH` where the table holds no statistics, or not those of each tensor; `ERR_TABLE_INVALID`
+ *   where they are damaged.
+ */
+export async function recomputeTable(table: CalibrationTable, calibrator: Calibrator): Promise<CalibrationTable> {
+  const statistics = await storedStatistics(table, 'searched anew');
+  const bare = Object.keys(table.tensors).find((name) => !statistics.has(name));
+  if (bare !== undefined) {
+    throw new CalibrtError(
+      'ERR_TABLE_MISMATCH',
+      `the table has a range for tensor ${bare}, but no statistics of it: calibrate again`,
+    );
+  }
+  return { ...table, method: calibrator.label, tensors: await searchTensorRanges(statistics, calibrator) };
+}
+
+/** The symmetric ranges that a method finds in statistics, as a table holds them. */
+export async function searchTensorRanges(
+  statistics: ReadonlyMap<string, NativeStatistics>,
+  calibrator: Calibrator,
+): Promise<Record<string, TensorRange>> {
+  const names = [...statistics.keys()];
+  const ranges = await calibrator.ranges([...statistics.values()], names);
+  const entries = names.map((name, index): [string, TensorRange] => {
+    const { min, max } = ranges[index]!;
+    return [name, symmetricRange(Math.max(-min, max), statistics.get(name)!.summary())];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * A table's statistics.
+ *
+ * @param purpose - What a table needs them for, for the message: `merged`.
+ * @throws CalibrtError `ERR_TABLE_MISMATCH` where it holds none.
+ */
+export async function storedStatistics(
+  { statistics }: CalibrationTable,
+  purpose: string,
+): Promise<Map<string, NativeStatistics>> {
+  if (statistics !== undefined) return unpackStatistics(statistics);
+  throw new CalibrtError(
+    'ERR_TABLE_MISMATCH',
+    `only tables with statistics can be ${purpose}: those that calibrt wrote as .json`,
+  );
+}
