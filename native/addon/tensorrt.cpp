@@ -18,7 +18,8 @@ Napi::Value libraryObject(Napi::Env env, const LibraryPointer& library) {
   Napi::Object object = Napi::Object::New(env);
   object["info"] = toJs(env, library->info());
   object["build"] = Napi::Function::New(env, [library](const Napi::CallbackInfo& info) -> Napi::Value {
-    return BuildJob::start(info.Env(), library, toBuildRequest(info[0].As<Napi::Object>()), info[1].As<Napi::Function>());
+    return BuildJob::start(info.Env(), library, toBuildRequest(info[0].As<Napi::Object>()),
+                           info[1].As<Napi::Function>());
   });
   return object;
 }

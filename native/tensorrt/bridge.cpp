@@ -17,9 +17,10 @@ class OpenedLibrary final : public Library {
   OpenedLibrary(const EntryPoints& entries, const LibraryPaths& paths)
       : entries_(entries), info_{kFlavour, versionText(entries.version()), paths} {}
 
-  const LibraryInfo& info() const noexcept override { return info_; }
+  [[nodiscard]] const LibraryInfo& info() const noexcept override { return info_; }
 
-  std::variant<BuildResult, Failure> build(const BuildRequest& request, BuildObserver& observer) const noexcept override {
+  std::variant<BuildResult, Failure> build(const BuildRequest& request,
+                                           BuildObserver& observer) const noexcept override {
     try {
       return buildPlan(entries_, request, observer);
     } catch (const std::exception& error) {
@@ -46,9 +47,10 @@ class FlavourBridge final : public Bridge {
 #endif
   }
 
-  const BridgeInfo& info() const noexcept override { return info_; }
+  [[nodiscard]] const BridgeInfo& info() const noexcept override { return info_; }
 
-  std::variant<std::shared_ptr<const Library>, Failure> open(const LibraryPaths& paths) const noexcept override {
+  [[nodiscard]] std::variant<std::shared_ptr<const Library>, Failure>
+  open(const LibraryPaths& paths) const noexcept override {
     try {
       std::variant<EntryPoints, Failure> loaded = EntryPoints::load(paths);
       if (const auto* failure = std::get_if<Failure>(&loaded)) return *failure;
@@ -65,8 +67,8 @@ class FlavourBridge final : public Bridge {
 }  // namespace
 }  // namespace calibrt::tensorrt
 
-extern "C" __attribute__((visibility("default"))) const calibrt::tensorrt::Bridge* calibrt_tensorrt_bridge(
-    int interfaceVersion) {
+extern "C" __attribute__((visibility("default"))) const calibrt::tensorrt::Bridge*
+calibrtTensorRtBridge(int interfaceVersion) {
   using namespace calibrt::tensorrt;
   if (interfaceVersion != kBridgeInterface) return nullptr;
   static const FlavourBridge bridge;

@@ -11,9 +11,9 @@
 #include "tensorrt/build_result.h"
 #include "tensorrt/failure.h"
 
-/// The interface between the addon and a bridge: one shared library per TensorRT flavour, compiled from the same sources against
-/// that flavour's headers. No TensorRT type and no Node-API type appears here. Standard types do: addon and bridges are always
-/// compiled together. No exception crosses.
+/// The interface between the addon and a bridge: one shared library per TensorRT flavour, compiled from the same
+/// sources against that flavour's headers. No TensorRT type and no Node-API type appears here. Standard types do: addon
+/// and bridges are always compiled together. No exception crosses.
 namespace calibrt::tensorrt {
 
 /// Raised when this interface changes; a bridge of another build refuses to be opened.
@@ -50,24 +50,27 @@ struct LibraryInfo {
 class Library {
  public:
   virtual ~Library() = default;
-  virtual const LibraryInfo& info() const noexcept = 0;
+  [[nodiscard]] virtual const LibraryInfo& info() const noexcept = 0;
 
-  /// Parses and builds on the calling thread, for as long as that takes. Any number of threads may build at the same time.
-  virtual std::variant<BuildResult, Failure> build(const BuildRequest& request, BuildObserver& observer) const noexcept = 0;
+  /// Parses and builds on the calling thread, for as long as that takes. Any number of threads may build at the same
+  /// time.
+  virtual std::variant<BuildResult, Failure> build(const BuildRequest& request,
+                                                   BuildObserver& observer) const noexcept = 0;
 };
 
 /// One flavour.
 class Bridge {
  public:
   virtual ~Bridge() = default;
-  virtual const BridgeInfo& info() const noexcept = 0;
+  [[nodiscard]] virtual const BridgeInfo& info() const noexcept = 0;
 
   /// Opens a library with local visibility, so that several majors live in one process, and checks its version.
-  virtual std::variant<std::shared_ptr<const Library>, Failure> open(const LibraryPaths& paths) const noexcept = 0;
+  [[nodiscard]] virtual std::variant<std::shared_ptr<const Library>, Failure>
+  open(const LibraryPaths& paths) const noexcept = 0;
 };
 
 /// The one symbol that a bridge exports, as kBridgeSymbol: its Bridge, or null where `interfaceVersion` is not its own.
 using BridgeEntry = const Bridge* (*)(int interfaceVersion);
-inline constexpr char kBridgeSymbol[] = "calibrt_tensorrt_bridge";
+inline constexpr char kBridgeSymbol[] = "calibrtTensorRtBridge";
 
 }  // namespace calibrt::tensorrt

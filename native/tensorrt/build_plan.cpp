@@ -34,7 +34,7 @@ std::optional<Failure> checkGpu(const BuildRequest& request) {
 
 /// INT8 was asked for, but nothing says with which ranges.
 bool lacksRanges(const BuildRequest& request, const nvinfer1::INetworkDefinition& network) {
-  const bool int8 = std::find(request.flags.begin(), request.flags.end(), "int8") != request.flags.end();
+  const bool int8 = std::ranges::find(request.flags, "int8") != request.flags.end();
   return int8 && !isQuantized(network);
 }
 
@@ -47,7 +47,9 @@ std::variant<BuildResult, Failure> buildPlan(const EntryPoints& library, const B
   const LogScope scope(log);
   ErrorRecorder recorder(log);
   ProgressMonitor monitor(observer);
-  const auto refused = [&](std::string message) { return Failure{FailureKind::kRefused, std::move(message), log.explanation()}; };
+  const auto refused = [&](std::string message) {
+    return Failure{FailureKind::kRefused, std::move(message), log.explanation()};
+  };
 
   // TensorRT's objects are destroyed in the reverse of this order, the builder last.
   const auto builder = library.createBuilder();
@@ -70,7 +72,7 @@ std::variant<BuildResult, Failure> buildPlan(const EntryPoints& library, const B
     return Failure{FailureKind::kModel, "no network", {"it holds no graph with outputs"}};
   }
   if (lacksRanges(request, *network)) {
-    return Failure{FailureKind::kUnsupported, 
+    return Failure{FailureKind::kUnsupported,
                    "int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` writes one",
                    {}};
   }

@@ -8,6 +8,7 @@
 namespace calibrt::tensorrt {
 
 /// Parses, configures, builds and serializes on the calling thread.
-std::variant<BuildResult, Failure> buildPlan(const EntryPoints& library, const BuildRequest& request, BuildObserver& observer);
+std::variant<BuildResult, Failure> buildPlan(const EntryPoints& library, const BuildRequest& request,
+                                             BuildObserver& observer);
 
 }  // namespace calibrt::tensorrt

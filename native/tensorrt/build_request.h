@@ -20,7 +20,8 @@ using Profile = std::vector<ShapeRange>;
 
 /// What to build. Everything that TensorRT numbers is named here: its enums differ between versions.
 struct BuildRequest {
-  /// Path of the ONNX file; external data is found beside it. With `modelBytes` only the folder matters, and it may be empty.
+  /// Path of the ONNX file; external data is found beside it. With `modelBytes` only the folder matters, and it may be
+  /// empty.
   std::string modelPath;
   /// The model itself; empty where `modelPath` is to be read.
   std::vector<std::uint8_t> modelBytes;

@@ -26,15 +26,15 @@ std::optional<Failure> setTargets(nvinfer1::IBuilderConfig& config, const std::v
   return Failure{FailureKind::kUnsupported, "the library refuses this set of targets", {}};
 }
 #else
-std::optional<Failure> setTargets(nvinfer1::IBuilderConfig&, const std::vector<std::string>& targets) {
-  const auto other = std::find_if(targets.begin(), targets.end(), [](const auto& target) { return target != "current"; });
+std::optional<Failure> setTargets(nvinfer1::IBuilderConfig& /*config*/, const std::vector<std::string>& targets) {
+  const auto other = std::ranges::find_if(targets, [](const auto& target) { return target != "current"; });
   if (other == targets.end()) return std::nullopt;
   return unsupported("target '" + *other + "': it builds for the GPU at hand (only TensorRT-RTX builds ahead of time)");
 }
 #endif
 
 bool isPrecision(const std::string& flag) {
-  return std::find(std::begin(kPrecisionFlags), std::end(kPrecisionFlags), flag) != std::end(kPrecisionFlags);
+  return std::ranges::find(kPrecisionFlags, flag) != std::end(kPrecisionFlags);
 }
 
 std::optional<Failure> setFlags(nvinfer1::IBuilderConfig& config, const std::vector<std::string>& flags) {
@@ -42,7 +42,8 @@ std::optional<Failure> setFlags(nvinfer1::IBuilderConfig& config, const std::vec
     // Carried out by the model's own Q/DQ nodes, whose presence is checked after parsing.
     if (CALIBRT_STRONGLY_TYPED && name == "int8") continue;
     const auto flag = valueOf(kBuilderFlags, name);
-    if (!flag) return unsupported("builder flag '" + name + "'" + (isPrecision(name) ? ": types are the model's own" : ""));
+    if (!flag)
+      return unsupported("builder flag '" + name + "'" + (isPrecision(name) ? ": types are the model's own" : ""));
     config.setFlag(*flag);
   }
   return std::nullopt;
@@ -67,7 +68,7 @@ nvinfer1::NetworkDefinitionCreationFlags networkFlags([[maybe_unused]] const Bui
 #if CALIBRT_STRONGLY_TYPED
   return 0;
 #else
-  const bool weakly = std::any_of(request.flags.begin(), request.flags.end(), isPrecision);
+  const bool weakly = std::ranges::any_of(request.flags, isPrecision);
   return weakly ? 0U : 1U << static_cast<unsigned>(nvinfer1::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
 #endif
 }
@@ -75,7 +76,7 @@ nvinfer1::NetworkDefinitionCreationFlags networkFlags([[maybe_unused]] const Bui
 bool needsGpu([[maybe_unused]] const BuildRequest& request) {
 #if CALIBRT_RTX
   const auto has = [](const std::vector<std::string>& names, const char* name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+    return std::ranges::find(names, name) != names.end();
   };
   // Its compiler asks CUDA as soon as weights may be replaced, whatever the targets.
   return has(request.targets, "current") || has(request.flags, "refit") || has(request.flags, "stripWeights");

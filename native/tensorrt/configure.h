@@ -8,12 +8,12 @@
 
 namespace calibrt::tensorrt {
 
-/// Carries the request's options over into the builder's configuration; an option that this flavour lacks is a failure that
-/// names it.
+/// Carries the request's options over into the builder's configuration; an option that this flavour lacks is a failure
+/// that names it.
 std::optional<Failure> configure(nvinfer1::IBuilderConfig& config, const BuildRequest& request);
 
-/// Flags for a new network. It is strongly typed (as TensorRT 11 and TensorRT-RTX always are) unless a precision flag asks for
-/// the builder's choice.
+/// Flags for a new network. It is strongly typed (as TensorRT 11 and TensorRT-RTX always are) unless a precision flag
+/// asks for the builder's choice.
 nvinfer1::NetworkDefinitionCreationFlags networkFlags(const BuildRequest& request);
 
 /// Whether the request's plan depends on the GPU at hand, which then must be there.

@@ -44,7 +44,7 @@ struct Driver {
     return driver;
   }
 
-  std::string describe(Result result) const {
+  [[nodiscard]] std::string describe(Result result) const {
     const char* text = nullptr;
     return errorName(result, &text) == kSuccess && text != nullptr ? text : "error " + std::to_string(result);
   }
@@ -80,7 +80,8 @@ CudaReport probeCuda() {
   }
   int count = 0;
   if (const Result result = driver->initialize(0); result != kSuccess) {
-    report.problem = result == kNoDevice ? "the NVIDIA driver sees no GPU" : "the NVIDIA driver fails: " + driver->describe(result);
+    report.problem =
+        result == kNoDevice ? "the NVIDIA driver sees no GPU" : "the NVIDIA driver fails: " + driver->describe(result);
     return report;
   }
   if (driver->count(&count) != kSuccess || count == 0) {
@@ -88,7 +89,8 @@ CudaReport probeCuda() {
     return report;
   }
   for (int ordinal = 0; ordinal < count; ++ordinal) {
-    if (std::optional<CudaDevice> device = describeDevice(*driver, ordinal)) report.devices.push_back(std::move(*device));
+    if (std::optional<CudaDevice> device = describeDevice(*driver, ordinal))
+      report.devices.push_back(std::move(*device));
   }
   if (report.devices.empty()) report.problem = "the NVIDIA driver does not describe its GPUs";
   return report;

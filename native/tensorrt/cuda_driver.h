@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-/// The CUDA driver, opened at run time. TensorRT must not be asked before it: without a driver `createInferRuntime` of 10.x and
-/// 11.x returns a pointer to nothing.
+/// The CUDA driver, opened at run time. TensorRT must not be asked before it: without a driver `createInferRuntime`
+/// of 10.x and 11.x returns a pointer to nothing.
 namespace calibrt::tensorrt {
 
 struct CudaDevice {

@@ -17,7 +17,8 @@ std::variant<EntryPoints, Failure> EntryPoints::load(const LibraryPaths& paths) 
   const std::optional<SharedObject> infer = SharedObject::open(paths.infer, error);
   if (!infer) return libraryFailure(paths.infer, error);
   const auto version = infer->function<std::int32_t (*)() noexcept>("getInferLibVersion");
-  if (version == nullptr) return libraryFailure(paths.infer, "it exports no getInferLibVersion: it is no TensorRT library");
+  if (version == nullptr)
+    return libraryFailure(paths.infer, "it exports no getInferLibVersion: it is no TensorRT library");
 
   EntryPoints entries;
   entries.version_ = version();
@@ -28,8 +29,10 @@ std::variant<EntryPoints, Failure> EntryPoints::load(const LibraryPaths& paths) 
 
   entries.createBuilder_ = infer->function<decltype(entries.createBuilder_)>("createInferBuilder_INTERNAL");
   entries.createParser_ = parser->function<decltype(entries.createParser_)>("createNvOnnxParser_INTERNAL");
-  if (entries.createBuilder_ == nullptr) return libraryFailure(paths.infer, "it exports no createInferBuilder_INTERNAL");
-  if (entries.createParser_ == nullptr) return libraryFailure(paths.parser, "it exports no createNvOnnxParser_INTERNAL");
+  if (entries.createBuilder_ == nullptr)
+    return libraryFailure(paths.infer, "it exports no createInferBuilder_INTERNAL");
+  if (entries.createParser_ == nullptr)
+    return libraryFailure(paths.parser, "it exports no createNvOnnxParser_INTERNAL");
   return entries;
 }
 

@@ -10,8 +10,8 @@
 
 namespace calibrt::tensorrt {
 
-/// The functions that a TensorRT library exports; everything else is reached through the objects they make. The headers' own
-/// inline wrappers would link the library and are never used.
+/// The functions that a TensorRT library exports; everything else is reached through the objects they make. The
+/// headers' own inline wrappers would link the library and are never used.
 class EntryPoints {
  public:
   static std::variant<EntryPoints, Failure> load(const LibraryPaths& paths);

@@ -11,8 +11,8 @@
 
 namespace calibrt::tensorrt {
 
-/// Takes the errors of one builder. TensorRT does not log what it can record, so each is passed on to the log's sink; being the
-/// builder's own, it gets every one whichever thread it comes from.
+/// Takes the errors of one builder. TensorRT does not log what it can record, so each is passed on to the log's sink;
+/// being the builder's own, it gets every one whichever thread it comes from.
 class ErrorRecorder final : public nvinfer1::IErrorRecorder {
  public:
   explicit ErrorRecorder(LogSink& sink) : sink_(sink) {}

@@ -11,7 +11,7 @@ constexpr std::size_t kTailLines = 20;
 constexpr std::size_t kMostKept = 200;
 
 void keepOnce(std::vector<std::string>& lines, std::string_view text) {
-  if (lines.size() < kMostKept && std::find(lines.begin(), lines.end(), text) == lines.end()) lines.emplace_back(text);
+  if (lines.size() < kMostKept && std::ranges::find(lines, text) == lines.end()) lines.emplace_back(text);
 }
 
 }  // namespace

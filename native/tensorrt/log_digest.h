@@ -11,8 +11,8 @@
 
 namespace calibrt::tensorrt {
 
-/// What is kept of a build's log: its warnings, its errors, its last lines, and the weights' size, which no interface tells.
-/// Everything is passed on to the observer.
+/// What is kept of a build's log: its warnings, its errors, its last lines, and the weights' size, which no interface
+/// tells. Everything is passed on to the observer.
 class LogDigest final : public LogSink {
  public:
   LogDigest(BuildObserver& observer, bool verbose) : observer_(observer), verbose_(verbose) {}

@@ -16,7 +16,7 @@ struct Sinks {
 
 // Never destroyed: TensorRT's own threads may log while the process exits.
 Sinks& sinks() {
-  static Sinks* const leaked = new Sinks;
+  static auto* const leaked = new Sinks;
   return *leaked;
 }
 
@@ -25,7 +25,7 @@ thread_local LogSink* current = nullptr;
 }  // namespace
 
 Logger& Logger::instance() {
-  static Logger* const leaked = new Logger;
+  static auto* const leaked = new Logger;
   return *leaked;
 }
 

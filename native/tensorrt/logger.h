@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "tensorrt/flavour.h"
 #include "tensorrt/build_observer.h"
+#include "tensorrt/flavour.h"
 
 namespace calibrt::tensorrt {
 
@@ -14,9 +14,10 @@ class LogSink {
   virtual void message(Severity severity, std::string_view text) noexcept = 0;
 };
 
-/// The one logger that TensorRT ever sees. The library keeps the first logger it is given for as long as any builder lives and
-/// ignores those of builders made meanwhile, so a logger per build would mix up the messages of builds that overlap and could
-/// be called after its build is gone. This one lives for ever and gives each message to the build whose thread it comes from.
+/// The one logger that TensorRT ever sees. The library keeps the first logger it is given for as long as any builder
+/// lives and ignores those of builders made meanwhile, so a logger per build would mix up the messages of builds that
+/// overlap and could be called after its build is gone. This one lives for ever and gives each message to the build
+/// whose thread it comes from.
 class Logger final : public nvinfer1::ILogger {
  public:
   static Logger& instance();

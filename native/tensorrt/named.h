@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-/// Tables between TensorRT's enums and the names that cross the boundary. Numbers never do: 10.x and 11.x number the same
-/// enumerators differently.
+/// Tables between TensorRT's enums and the names that cross the boundary. Numbers never do: 10.x and 11.x number the
+/// same enumerators differently.
 namespace calibrt::tensorrt {
 
 template <typename Enum>

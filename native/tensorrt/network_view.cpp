@@ -17,12 +17,14 @@ TensorInfo describe(const nvinfer1::ITensor& tensor) {
 
 std::vector<TensorInfo> networkInputs(const nvinfer1::INetworkDefinition& network) {
   std::vector<TensorInfo> inputs;
+  inputs.reserve(static_cast<std::size_t>(network.getNbInputs()));
   for (int i = 0; i < network.getNbInputs(); ++i) inputs.push_back(describe(*network.getInput(i)));
   return inputs;
 }
 
 std::vector<TensorInfo> networkOutputs(const nvinfer1::INetworkDefinition& network) {
   std::vector<TensorInfo> outputs;
+  outputs.reserve(static_cast<std::size_t>(network.getNbOutputs()));
   for (int i = 0; i < network.getNbOutputs(); ++i) outputs.push_back(describe(*network.getOutput(i)));
   return outputs;
 }

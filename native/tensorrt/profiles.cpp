@@ -13,18 +13,19 @@ Failure refuse(std::string message) { return {FailureKind::kProfile, std::move(m
 
 bool isDynamic(const nvinfer1::ITensor& input) {
   const nvinfer1::Dims dims = input.getDimensions();
-  return input.isShapeTensor() || std::any_of(dims.d, dims.d + std::max(dims.nbDims, 0), [](auto dim) { return dim < 0; });
+  return input.isShapeTensor() ||
+         std::any_of(dims.d, dims.d + std::max(dims.nbDims, 0), [](auto dim) { return dim < 0; });
 }
 
 const ShapeRange* find(const Profile& profile, const char* input) {
-  const auto range = std::find_if(profile.begin(), profile.end(), [&](const auto& each) { return each.input == input; });
+  const auto range = std::ranges::find_if(profile, [&](const auto& each) { return each.input == input; });
   return range == profile.end() ? nullptr : &*range;
 }
 
 nvinfer1::Dims toDims(const std::vector<std::int64_t>& shape) {
   nvinfer1::Dims dims{};
   dims.nbDims = static_cast<std::int32_t>(shape.size());
-  std::copy(shape.begin(), shape.end(), dims.d);
+  std::ranges::copy(shape, dims.d);
   return dims;
 }
 
@@ -75,7 +76,7 @@ std::optional<Failure> setRange(nvinfer1::IOptimizationProfile& profile, const n
 std::optional<Failure> checkNames(const std::vector<TensorInfo>& inputs, const Profile& profile) {
   for (const ShapeRange& range : profile) {
     const auto same = [&](const TensorInfo& input) { return input.name == range.input; };
-    if (std::any_of(inputs.begin(), inputs.end(), same)) continue;
+    if (std::ranges::any_of(inputs, same)) continue;
     std::string names;
     for (const TensorInfo& input : inputs) names += (names.empty() ? "'" : ", '") + input.name + "'";
     return refuse("the model has no input '" + range.input + "'; its inputs are " + names);

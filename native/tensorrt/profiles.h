@@ -8,8 +8,8 @@
 
 namespace calibrt::tensorrt {
 
-/// Adds the request's optimization profiles. Refused, naming the input: a dynamic input without a range, a range for an input
-/// that is not there, one of another rank, one that changes a fixed dimension, and min ≤ opt ≤ max not holding.
+/// Adds the request's optimization profiles. Refused, naming the input: a dynamic input without a range, a range for an
+/// input that is not there, one of another rank, one that changes a fixed dimension, and min ≤ opt ≤ max not holding.
 std::optional<Failure> addProfiles(nvinfer1::IBuilder& builder, const nvinfer1::INetworkDefinition& network,
                                    nvinfer1::IBuilderConfig& config, const BuildRequest& request);
 

@@ -11,11 +11,10 @@ bool ProgressMonitor::stepComplete(const char* phase, std::int32_t step) noexcep
   return !observer_.cancelled();
 }
 
-void ProgressMonitor::phaseFinish(const char* phase) noexcept {
-  send(ProgressEvent::Kind::kFinish, phase, nullptr, 0);
-}
+void ProgressMonitor::phaseFinish(const char* phase) noexcept { send(ProgressEvent::Kind::kFinish, phase, nullptr, 0); }
 
-void ProgressMonitor::send(ProgressEvent::Kind kind, const char* phase, const char* parent, std::int32_t count) noexcept {
+void ProgressMonitor::send(ProgressEvent::Kind kind, const char* phase, const char* parent,
+                           std::int32_t count) noexcept {
   try {
     observer_.progress({kind, phase == nullptr ? "" : phase, parent == nullptr ? "" : parent, count});
   } catch (...) {

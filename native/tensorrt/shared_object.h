@@ -5,7 +5,8 @@
 
 namespace calibrt::tensorrt {
 
-/// A shared library opened at run time and never closed. Local visibility keeps the symbols of several TensorRT majors apart.
+/// A shared library opened at run time and never closed. Local visibility keeps the symbols of several TensorRT majors
+/// apart.
 class SharedObject {
  public:
   /// Opens `path`; nothing, with the loader's own words in `error`, where that fails.

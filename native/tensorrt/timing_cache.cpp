@@ -3,8 +3,8 @@
 namespace calibrt::tensorrt {
 
 #if CALIBRT_RTX
-std::unique_ptr<nvinfer1::ITimingCache> attachTimingCache(nvinfer1::IBuilderConfig&, const BuildRequest& request,
-                                                          LogSink& log) {
+std::unique_ptr<nvinfer1::ITimingCache> attachTimingCache(nvinfer1::IBuilderConfig& /*config*/,
+                                                          const BuildRequest& request, LogSink& log) {
   // Its headers keep the functions, as no-ops, and a cache that was made without a GPU cannot even be read back.
   if (!request.timingCache.empty()) log.message(Severity::kWarning, "TensorRT-RTX has no use for a timing cache");
   return nullptr;

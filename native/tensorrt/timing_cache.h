@@ -8,8 +8,8 @@
 
 namespace calibrt::tensorrt {
 
-/// Gives the configuration a timing cache, from the request's bytes where they fit this library and GPU, else an empty one with
-/// a warning. Null where the library has no use for one (TensorRT-RTX); it must outlive the build.
+/// Gives the configuration a timing cache, from the request's bytes where they fit this library and GPU, else an empty
+/// one with a warning. Null where the library has no use for one (TensorRT-RTX); it must outlive the build.
 std::unique_ptr<nvinfer1::ITimingCache> attachTimingCache(nvinfer1::IBuilderConfig& config, const BuildRequest& request,
                                                           LogSink& log);
 

@@ -31,8 +31,9 @@ std::optional<Failure> checkVersion(int version, const std::string& path) {
   const Version headers = split(kHeaderVersion);
   const bool fits = library.major == headers.major && (!CALIBRT_RTX || library.minor >= headers.minor);
   if (fits) return std::nullopt;
-  const std::string wanted = CALIBRT_RTX ? std::to_string(headers.major) + "." + std::to_string(headers.minor) + " or newer"
-                                         : std::to_string(headers.major) + ".x";
+  const std::string wanted = CALIBRT_RTX
+                                 ? std::to_string(headers.major) + "." + std::to_string(headers.minor) + " or newer"
+                                 : std::to_string(headers.major) + ".x";
   return Failure{FailureKind::kVersion,
                  path + " is of version " + versionText(version) + "; here " + kProduct + " " + wanted + " is needed",
                  {}};

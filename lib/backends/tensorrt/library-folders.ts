@@ -5,8 +5,14 @@ import { delimiter, dirname, join } from 'node:path';
 
 /** Where fetched pieces live: the same path as scripts/sdk/cache.mjs computes; a test holds them together. */
 export function cacheRoot(): string {
-  const { CALIBRT_CACHE, XDG_CACHE_HOME } = process.env;
-  return CALIBRT_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'calibrt');
+  const own = variable('CALIBRT_CACHE');
+  return own ?? join(variable('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'calibrt');
+}
+
+/** An environment variable; one that is set to nothing counts as unset. */
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
 }
 
 /** Folders below an installation's root that may hold its libraries. */
@@ -21,10 +27,11 @@ export function loaderFolders(): string[] {
 
 /** `site-packages/WHEEL` of every Python that an environment variable or the path names; Python itself is not started. */
 export function wheelFolders(wheel: string): string[] {
-  const { VIRTUAL_ENV, CONDA_PREFIX, PATH = '' } = process.env;
-  const pythons = PATH.split(delimiter).map((folder) => pythonPrefix(join(folder, 'python3')));
-  const prefixes = [VIRTUAL_ENV, CONDA_PREFIX, ...pythons, join(homedir(), '.local'), '/usr/local', '/usr'];
-  const folders = prefixes.filter((each) => each !== undefined && each !== '').flatMap((each) => sitePackages(each!));
+  const path = variable('PATH') ?? '';
+  const environments = [variable('VIRTUAL_ENV'), variable('CONDA_PREFIX')];
+  const pythons = path.split(delimiter).map((folder) => pythonPrefix(join(folder, 'python3')));
+  const prefixes = [...environments, ...pythons, join(homedir(), '.local'), '/usr/local', '/usr'];
+  const folders = prefixes.flatMap((prefix) => (prefix === undefined ? [] : sitePackages(prefix)));
   return [...new Set(folders)].map((each) => join(each, wheel));
 }
 

@@ -7,7 +7,8 @@
 
 namespace calibrt {
 
-/// Opens the bridge of a flavour (`rtx`, `10`, `11`), which lies beside the addon. Bridges stay open, and so are opened once.
+/// Opens the bridge of a flavour (`rtx`, `10`, `11`), which lies beside the addon. Bridges stay open, and so are opened
+/// once.
 std::variant<const tensorrt::Bridge*, tensorrt::Failure> openBridge(const std::string& flavour);
 
 }  // namespace calibrt

@@ -16,8 +16,8 @@ constexpr std::ptrdiff_t kBatch = 128;
 
 }  // namespace
 
-Napi::Object BuildJob::start(Napi::Env env, std::shared_ptr<const tensorrt::Library> library, tensorrt::BuildRequest request,
-                             Napi::Function onEvents) {
+Napi::Object BuildJob::start(Napi::Env env, std::shared_ptr<const tensorrt::Library> library,
+                             tensorrt::BuildRequest request, Napi::Function onEvents) {
   const auto job = std::make_shared<BuildJob>(env, std::move(library), std::move(request));
   Napi::Object handle = Napi::Object::New(env);
   handle["result"] = job->deferred_.emplace(env).Promise();
@@ -97,7 +97,7 @@ void BuildJob::wakeLocked() noexcept {
   wakePending_ = napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking) == napi_ok;
 }
 
-void BuildJob::onWake(napi_env env, napi_value callback, void* context, void*) {
+void BuildJob::onWake(napi_env env, napi_value callback, void* context, void* /*data*/) {
   // Null when the function was closed with calls still queued; the context has been finalized by then.
   if (env == nullptr || callback == nullptr) return;
   const std::shared_ptr<BuildJob> job = *static_cast<std::shared_ptr<BuildJob>*>(context);
@@ -137,10 +137,11 @@ void BuildJob::settle(Napi::Env env) {
   std::optional<BuildOutcome> outcome;
   {
     const std::lock_guard lock(mutex_);
-    outcome = std::move(outcome_);
+    outcome.swap(outcome_);
+    // Still done, for waitUntil().
     outcome_.emplace();
   }
-  deferred_->Resolve(toJs(env, std::move(*outcome)));
+  if (deferred_ && outcome) deferred_->Resolve(toJs(env, *std::move(outcome)));
 }
 
 void BuildJob::release() noexcept {

@@ -24,16 +24,16 @@ struct LogEvent {
 using BuildEvent = std::variant<LogEvent, tensorrt::ProgressEvent>;
 using BuildOutcome = std::variant<tensorrt::BuildResult, tensorrt::Failure>;
 
-/// One engine build: a thread of its own (builds take minutes, libuv has four threads), its events brought to the JS thread in
-/// batches, its result to a promise.
+/// One engine build: a thread of its own (builds take minutes, libuv has four threads), its events brought to the JS
+/// thread in batches, its result to a promise.
 ///
-/// What ends it: the build itself; cancel(); the environment being torn down, which cancels and joins first, because Node frees
-/// a thread-safe function at that point although a thread may still call it.
+/// What ends it: the build itself; cancel(); the environment being torn down, which cancels and joins first, because
+/// Node frees a thread-safe function at that point although a thread may still call it.
 class BuildJob final : public tensorrt::BuildObserver, public std::enable_shared_from_this<BuildJob> {
  public:
   /// Starts the thread. Returns `{result: Promise, cancel: Function}`; `onEvents` is called with arrays of events.
-  static Napi::Object start(Napi::Env env, std::shared_ptr<const tensorrt::Library> library, tensorrt::BuildRequest request,
-                            Napi::Function onEvents);
+  static Napi::Object start(Napi::Env env, std::shared_ptr<const tensorrt::Library> library,
+                            tensorrt::BuildRequest request, Napi::Function onEvents);
 
   BuildJob(Napi::Env env, std::shared_ptr<const tensorrt::Library> library, tensorrt::BuildRequest request);
   ~BuildJob() override;
@@ -49,7 +49,7 @@ class BuildJob final : public tensorrt::BuildObserver, public std::enable_shared
 
  private:
   static void onWake(napi_env env, napi_value callback, void* context, void* data);
-  static void onTeardown(void* job);
+  static void onTeardown(void* data);
 
   void launch(Napi::Function onEvents);
   void run() noexcept;

@@ -54,7 +54,8 @@ Napi::Value moveToJs(Napi::Env env, std::vector<std::uint8_t> bytes) {
   auto owner = std::make_unique<std::vector<std::uint8_t>>(std::move(bytes));
   std::vector<std::uint8_t>* raw = owner.release();
   return Napi::Buffer<std::uint8_t>::NewOrCopy(
-      env, raw->data(), raw->size(), [](Napi::Env, std::uint8_t*, std::vector<std::uint8_t>* held) { delete held; }, raw);
+      env, raw->data(), raw->size(), [](Napi::Env, std::uint8_t*, std::vector<std::uint8_t>* held) { delete held; },
+      raw);
 }
 
 Napi::Object toJs(Napi::Env env, tensorrt::BuildResult result) {
@@ -89,31 +90,33 @@ Napi::Object toJs(Napi::Env env, const ProgressEvent& event) {
 }
 
 std::vector<std::string> toStrings(Napi::Value value) {
-  const Napi::Array array = value.As<Napi::Array>();
+  const auto array = value.As<Napi::Array>();
   std::vector<std::string> texts;
+  texts.reserve(array.Length());
   for (std::uint32_t i = 0; i < array.Length(); ++i) texts.push_back(array.Get(i).As<Napi::String>().Utf8Value());
   return texts;
 }
 
 std::vector<std::int64_t> toShape(Napi::Value value) {
-  const Napi::Array array = value.As<Napi::Array>();
+  const auto array = value.As<Napi::Array>();
   std::vector<std::int64_t> shape;
+  shape.reserve(array.Length());
   for (std::uint32_t i = 0; i < array.Length(); ++i) shape.push_back(array.Get(i).As<Napi::Number>().Int64Value());
   return shape;
 }
 
 std::vector<std::uint8_t> toBytes(Napi::Value value) {
   if (!value.IsTypedArray()) throw Napi::TypeError::New(value.Env(), "expected a Uint8Array");
-  const Napi::Uint8Array array = value.As<Napi::Uint8Array>();
+  const auto array = value.As<Napi::Uint8Array>();
   // A detached array reads as null and of no length.
   return {array.Data(), array.Data() + array.ByteLength()};
 }
 
 tensorrt::Profile toProfile(Napi::Value value) {
-  const Napi::Array array = value.As<Napi::Array>();
+  const auto array = value.As<Napi::Array>();
   tensorrt::Profile profile;
   for (std::uint32_t i = 0; i < array.Length(); ++i) {
-    const Napi::Object range = array.Get(i).As<Napi::Object>();
+    const auto range = array.Get(i).As<Napi::Object>();
     profile.push_back({range.Get("input").As<Napi::String>().Utf8Value(), toShape(range.Get("min")),
                        toShape(range.Get("opt")), toShape(range.Get("max"))});
   }
@@ -127,7 +130,7 @@ tensorrt::BuildRequest toBuildRequest(Napi::Object options) {
   request.modelPath = options.Get("modelPath").As<Napi::String>().Utf8Value();
   if (options.Has("modelBytes")) request.modelBytes = toBytes(options.Get("modelBytes"));
   request.targets = toStrings(options.Get("targets"));
-  const Napi::Array profiles = options.Get("profiles").As<Napi::Array>();
+  const auto profiles = options.Get("profiles").As<Napi::Array>();
   for (std::uint32_t i = 0; i < profiles.Length(); ++i) request.profiles.push_back(toProfile(profiles.Get(i)));
   request.flags = toStrings(options.Get("flags"));
   if (options.Has("workspaceBytes")) {

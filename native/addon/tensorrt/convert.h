@@ -6,8 +6,8 @@
 #include "tensorrt/bridge.h"
 #include "tensorrt/cuda_driver.h"
 
-/// Between lib/native.ts's types and the bridge's. Everything is copied on the JS thread; nothing of JavaScript's is touched on
-/// another.
+/// Between lib/native.ts's types and the bridge's. Everything is copied on the JS thread; nothing of JavaScript's is
+/// touched on another.
 namespace calibrt {
 
 /// @throws Napi::TypeError where a property is of another type than lib/native.ts says.

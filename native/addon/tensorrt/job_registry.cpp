@@ -1,6 +1,7 @@
 #include "addon/tensorrt/job_registry.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "addon/tensorrt/build_job.h"
 
@@ -8,7 +9,7 @@ namespace calibrt {
 
 JobRegistry& JobRegistry::instance() {
   // Never destroyed: build threads may outlive main().
-  static JobRegistry* const leaked = new JobRegistry;
+  static auto* const leaked = new JobRegistry;
   return *leaked;
 }
 
@@ -32,7 +33,7 @@ void JobRegistry::stop(napi_env env, std::chrono::milliseconds patience) {
   std::vector<std::shared_ptr<BuildJob>> own;
   {
     const std::lock_guard lock(mutex_);
-    std::copy_if(jobs_.begin(), jobs_.end(), std::back_inserter(own), [&](const auto& job) { return job->belongsTo(env); });
+    std::ranges::copy_if(jobs_, std::back_inserter(own), [&](const auto& job) { return job->belongsTo(env); });
   }
   for (const auto& job : own) job->cancel();
   for (const auto& job : own) job->waitUntil(deadline);

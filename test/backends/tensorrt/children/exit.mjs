@@ -1,4 +1,5 @@
 // Ends the process in the middle of two builds: `node exit.mjs MODEL end|exit|throw|worker`.
+import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { buildEngine } from '#lib/backends/tensorrt/index.js';
 
@@ -15,7 +16,7 @@ if (mode === 'worker') {
     if (mode === 'exit') process.exit(3);
     // Out of reach of the build's own error handling.
     if (mode === 'throw')
-      queueMicrotask(() => {
+      setImmediate(() => {
         throw new Error('uncaught');
       });
   };
