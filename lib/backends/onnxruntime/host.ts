@@ -14,6 +14,13 @@ export interface RunOptions extends OperationOptions {
 const STDERR_TAIL = 4096;
 
 /**
+ * V8 lets its young generation grow to three times 16 MB while short-lived objects come fast, and native memory of tensors waits
+ * there for its wrapper to be collected. With 1 MB a calibration of 250 samples on a small network peaked at 113 MB in place of
+ * 139, in the same time.
+ */
+const SMALL_YOUNG_GENERATION = '--max-semi-space-size=1';
+
+/**
  * A forked process that runs ONNX Runtime. It is a process and no worker thread because ONNX Runtime blocks the thread that calls
  * it, and a worker terminated inside such a call takes the whole process down; a process can be killed at any moment.
  */
@@ -26,7 +33,7 @@ export class WorkerProcess implements AsyncDisposable {
   constructor() {
     this.#child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [], {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: [SMALL_YOUNG_GENERATION],
       // Without this, ONNX Runtime's telemetry writes files to the temporary folder and tries to send them.
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
