@@ -1,3 +1,4 @@
+/** 16-bit floats as the bits that calibrt's tensors hold, on every version of Node. */
 const scratch = new Float32Array(1);
 const bits = new Uint32Array(scratch.buffer);
 
