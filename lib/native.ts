@@ -48,7 +48,7 @@ export interface NativeStatistics {
   rebin(bins: number): Float64Array;
 }
 
-/** How a threshold is searched; see native/core/thresholds.h for the definitions. */
+/** How a threshold or range is searched; see native/core/thresholds.h and ranges.h for the definitions. */
 export type ThresholdSearch =
   | { readonly method: 'minmax' }
   | { readonly method: 'mse'; readonly bits: number }
@@ -59,6 +59,7 @@ export type ThresholdSearch =
       readonly start: number;
       readonly stride: number;
     }
+  | { readonly method: 'kld'; readonly bits: number; readonly variant: 'notes' | 'source' }
   | { readonly method: 'percentile'; readonly percentile: number };
 
 /** A searched threshold T, 0 where there is no non-zero finite value: values are clipped to [-T, T]. */
@@ -68,13 +69,21 @@ export interface Threshold {
   readonly loss: number;
 }
 
-/** An entropy search on a histogram that the caller made; for comparing with other implementations. */
-export interface EntropyResult {
-  /** Number of bins kept; the threshold is that many bin widths. */
+/** A searched asymmetric range: min ≤ 0 ≤ max, inside what was observed; both 0 where there is no non-zero finite value. */
+export interface SearchedRange {
+  readonly min: number;
+  readonly max: number;
+  /** What the search minimized (mean squared error, KL divergence in nats); 0 where nothing was searched. */
+  readonly loss: number;
+}
+
+/** A search for the number of bins to keep, on a histogram that the caller made; for comparing with other implementations. */
+export interface DivergenceResult {
+  /** Number of bins kept. */
   readonly index: number;
   /** KL(P‖Q) in nats at `index`. */
   readonly divergence: number;
-  /** KL(P‖Q) of every candidate, `start` first. */
+  /** KL(P‖Q) of every candidate, the fewest bins first. */
   readonly divergences: Float64Array;
 }
 
@@ -119,8 +128,16 @@ export interface NativeAddon extends NativeTensorRtApi {
     search: ThresholdSearch,
     threads: number,
   ): Promise<Threshold[]>;
+  /** Searches an asymmetric range for each, likewise; see native/core/ranges.h for what each method makes of two ends. */
+  searchAsymmetricRanges(
+    statistics: readonly NativeStatistics[],
+    search: ThresholdSearch,
+    threads: number,
+  ): Promise<SearchedRange[]>;
   /** The entropy search on a ready histogram of |x| (counts of equal bins from 0); see native/core/entropy.h. */
-  searchEntropy(counts: Float64Array, bits: number, start: number, stride: number): EntropyResult;
+  searchEntropy(counts: Float64Array, bits: number, start: number, stride: number): DivergenceResult;
+  /** tpu-mlir's search on a ready histogram of |x|, candidates at multiples of 2^(bits - 1) bins; see native/core/kld.h. */
+  searchKld(counts: Float64Array, bits: number): DivergenceResult;
   /**
    * Symmetric INT8 weights with range ±127 and scale amax/127 per channel (with several, data is [outer, channels, inner]), off
    * the JS thread. A channel whose scale would be 0 or denormal gets `floor`, itself positive and normal. `data` must not be transferred

@@ -13,7 +13,9 @@ inline constexpr std::int64_t kMostThreads = 1024;
 
 Napi::Value accumulateAll(const Napi::CallbackInfo& info);
 Napi::Value searchThresholds(const Napi::CallbackInfo& info);
+Napi::Value searchAsymmetricRanges(const Napi::CallbackInfo& info);
 Napi::Value searchEntropy(const Napi::CallbackInfo& info);
+Napi::Value searchKld(const Napi::CallbackInfo& info);
 Napi::Value quantizeWeights(const Napi::CallbackInfo& info);
 Napi::Value quantizeLinear(const Napi::CallbackInfo& info);
 Napi::Value dequantizeLinear(const Napi::CallbackInfo& info);

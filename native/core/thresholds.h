@@ -29,7 +29,7 @@ struct Threshold {
 
 /// Parameters of the entropy search; NVIDIA's published values by default.
 struct EntropyOptions {
-  /// Levels of one sign: 2^(bits - 1). 2 <= bits <= 16.
+  /// 2 <= bits <= 16.
   int bits = 8;
   /// Equal bins over [0, amax] that the search is made on. At least 2.
   std::size_t bins = 2048;
@@ -39,8 +39,26 @@ struct EntropyOptions {
   std::size_t stride = 1;
 };
 
-/// searchEntropy() (entropy.h) on the histogram of |x| re-binned by rebin(); T is the number of bins kept times their
-/// width.
+/// searchEntropy() (entropy.h) to 2^(bits - 1) levels on the histogram of |x| re-binned by rebin(); T is the number of
+/// bins kept times their width.
 [[nodiscard]] Threshold entropyThreshold(const Histogram& histogram, const EntropyOptions& options);
+
+/// The bins of the kld search, and the threshold of i of them, which two sources state differently.
+enum class KldVariant {
+  /// 2,048 bins over [0, amax] by rebin(); T = (i + 0.5) * amax / 2048.
+  kNotes,
+  /// tpu-mlir's source: 2,048 bins by rebinCentered(), of the width amax / 2047; T = i * width.
+  kSource,
+};
+
+/// Parameters of the kld search; tpu-mlir's for INT8 by default.
+struct KldOptions {
+  /// Candidates are the multiples of 2^(bits - 1) bins. 2 <= bits <= 12.
+  int bits = 8;
+  KldVariant variant = KldVariant::kNotes;
+};
+
+/// searchKld() (kld.h) to 2^(bits - 1) levels; T, of either variant, is never above amax (tpu-mlir caps it as well).
+[[nodiscard]] Threshold kldThreshold(const Histogram& histogram, const KldOptions& options);
 
 }  // namespace calibrt

@@ -76,7 +76,7 @@ const refused: [string, () => unknown][] = [
   ['searchThresholds: search: expected an object, got undefined', () => search(undefined)],
   ['searchThresholds: search.method: expected a string, got undefined', () => search({})],
   [
-    "searchThresholds: search.method: expected 'minmax', 'mse', 'entropy' or 'percentile', got 'best'",
+    "searchThresholds: search.method: expected 'minmax', 'mse', 'entropy', 'kld' or 'percentile', got 'best'",
     () => search({ method: 'best' }),
   ],
   ['searchThresholds: search.bits: expected an integer from 2 to 16, got 1', () => search({ method: 'mse', bits: 1 })],
@@ -117,6 +117,32 @@ const refused: [string, () => unknown][] = [
     'searchEntropy: counts: no bin but the first holds anything',
     () => addon['searchEntropy']!(Float64Array.of(9, 0, 0), 8, 1, 1),
   ],
+  [
+    'searchThresholds: search.bits: expected an integer from 2 to 12, got 13',
+    () => search({ method: 'kld', bits: 13, variant: 'notes' }),
+  ],
+  [
+    "searchThresholds: search.variant: expected 'notes' or 'source', got 'best'",
+    () => search({ method: 'kld', bits: 8, variant: 'best' }),
+  ],
+  [
+    'searchAsymmetricRanges: statistics[0]: expected a Statistics object, got null',
+    () => addon['searchAsymmetricRanges']!([null], { method: 'minmax' }, 1),
+  ],
+  [
+    'searchAsymmetricRanges: search.bits: expected an integer from 2 to 16, got undefined',
+    () => addon['searchAsymmetricRanges']!([], { method: 'mse' }, 1),
+  ],
+  [
+    'searchAsymmetricRanges: threads: expected an integer from 1 to 1024, got undefined',
+    () => addon['searchAsymmetricRanges']!([], { method: 'minmax' }),
+  ],
+  ['searchKld: counts: expected a Float64Array, got undefined', () => addon['searchKld']!()],
+  [
+    'searchKld: counts: expected at least 128 counts, 2^(bits - 1)',
+    () => addon['searchKld']!(new Float64Array(127).fill(1), 8),
+  ],
+  ['searchKld: counts: no bin holds anything', () => addon['searchKld']!(new Float64Array(128), 8)],
   ['quantizeLinear: data: expected a Float32Array, got 3', () => quantize({}, 3)],
   ['quantizeLinear: options: expected an object, got undefined', () => quantize(undefined)],
   [

@@ -11,6 +11,8 @@ const all: [string, ThresholdSearch][] = [
   ['mse', mse],
   ['entropy', entropy],
   ['percentile', percentile(99.9)],
+  ['kld', { method: 'kld', bits: 8, variant: 'notes' }],
+  ['kld of the source', { method: 'kld', bits: 8, variant: 'source' }],
 ];
 const data = Object.entries(shapes).map(([name, make]) => [name, make(60_000)] as const);
 
@@ -151,6 +153,38 @@ describe('entropy', () => {
     const { index, divergence } = native().searchEntropy(statistics.rebin(2048), 8, 128, 1);
     expect(loss).toBe(divergence);
     expect(threshold).toBeCloseTo((index / 2048) * statistics.summary().amax, 12);
+  });
+});
+
+describe('kld', () => {
+  const kld = (variant: 'notes' | 'source', bits = 8): ThresholdSearch => ({ method: 'kld', bits, variant });
+
+  it('is the search on 2,048 bins over [0, amax], its threshold half a bin above the last kept', async () => {
+    for (const bits of [8, 4, 2]) {
+      const statistics = statisticsOf(scaled(shapes.heavyTailed(60_000), 1.37));
+      const { threshold, loss } = await search(statistics, kld('notes', bits));
+      const { index, divergence } = native().searchKld(statistics.rebin(2048), bits);
+      expect(loss).toBe(divergence);
+      expect(threshold).toBeCloseTo(Math.min((index + 0.5) / 2048, 1) * statistics.summary().amax, 12);
+    }
+  });
+
+  it('does not see zeros', async () => {
+    const values = shapes.laplace(60_000);
+    for (const variant of ['notes', 'source'] as const) {
+      const without = await search(statisticsOf(values), kld(variant));
+      expect(await search(statisticsOf(values, new Float32Array(1_000_000)), kld(variant))).toEqual(without);
+    }
+  });
+
+  it('takes multiples of 128 bins of amax/2047 in the variant of the source', async () => {
+    for (const [, values] of data) {
+      const statistics = statisticsOf(values);
+      const { amax } = statistics.summary();
+      const { threshold } = await search(statistics, kld('source'));
+      const step = ((threshold / amax) * 2047) / 128;
+      expect(threshold === amax || Math.abs(step - Math.round(step)) < 1e-9).toBe(true);
+    }
   });
 });
 

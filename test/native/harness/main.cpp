@@ -22,6 +22,7 @@
 #include "core/instruction_set.h"
 #include "core/parallel.h"
 #include "core/quantize.h"
+#include "core/ranges.h"
 #include "core/rebin.h"
 #include "core/thresholds.h"
 #include "core/weights.h"
@@ -62,11 +63,24 @@ void checkThreshold(const Threshold& found, const Histogram& histogram) {
   check(found.threshold >= 0 && found.threshold <= histogram.amax() && found.loss >= 0, "a threshold");
 }
 
+void checkRange(const Range& found, const Histogram& histogram) {
+  const Range observed = minmaxRange(histogram);
+  check(observed.min <= found.min && found.min <= 0 && 0 <= found.max && found.max <= observed.max, "a range");
+  check(found.loss >= 0, "a range's loss");
+}
+
 void searchAll(const Histogram& histogram) {
   checkThreshold(minmaxThreshold(histogram), histogram);
   checkThreshold(mseThreshold(histogram, 8), histogram);
   checkThreshold(entropyThreshold(histogram, {}), histogram);
   checkThreshold(percentileThreshold(histogram, 99.9), histogram);
+  checkRange(mseRange(histogram, 8), histogram);
+  checkRange(entropyRange(histogram, {}), histogram);
+  checkRange(percentileRange(histogram, 99.9), histogram);
+  for (const KldVariant variant : {KldVariant::kNotes, KldVariant::kSource}) {
+    checkThreshold(kldThreshold(histogram, {8, variant}), histogram);
+    checkRange(kldRange(histogram, {8, variant}), histogram);
+  }
 }
 
 void instructionSetsAgree() {
@@ -158,6 +172,8 @@ void searchesTakeAnyGrid() {
     for (const int bits : {2, 8, 16}) checkThreshold(entropyThreshold(histogram, {bits, bins, 1, bins / 2}), histogram);
   }
   for (int bits = 2; bits <= 16; bits += 7) checkThreshold(mseThreshold(histogram, bits), histogram);
+  for (int bits = 2; bits <= 8; bits += 3) checkRange(mseRange(histogram, bits), histogram);
+  for (int bits = 2; bits <= 12; bits += 5) checkRange(kldRange(histogram, {bits, KldVariant::kSource}), histogram);
 }
 
 void kernelsTakeAnyValue() {
