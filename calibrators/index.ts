@@ -1,5 +1,6 @@
 import { CalibrtError } from '../lib/errors.js';
 import { entropy } from './entropy.js';
+import { kld } from './kld.js';
 import { minmax } from './minmax.js';
 import { mse } from './mse.js';
 import { percentile } from './percentile.js';
@@ -7,7 +8,7 @@ import type { Calibrator, CalibratorOptions } from './types.js';
 
 export type { Calibrator, CalibratorOptions, DynamicRange } from './types.js';
 
-const factories = { mse, entropy, minmax, percentile } satisfies Record<
+const factories = { mse, entropy, minmax, percentile, kld } satisfies Record<
   string,
   (options?: CalibratorOptions) => Calibrator
 >;

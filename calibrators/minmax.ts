@@ -1,11 +1,10 @@
-import { searchRanges } from './search.js';
+import { searchingCalibrator } from './search.js';
 import type { Calibrator } from './types.js';
 
-/** The full observed range: threshold = amax, so nothing is clipped. TensorRT's `IInt8MinMaxCalibrator` does the same. */
+/**
+ * The full observed range: threshold = amax, so nothing is clipped. TensorRT's `IInt8MinMaxCalibrator` does the same. Asymmetric: from
+ * the least to the greatest value.
+ */
 export function minmax(): Calibrator {
-  return {
-    name: 'minmax',
-    label: 'minmax',
-    ranges: (statistics, names) => searchRanges(statistics, names, { method: 'minmax' }),
-  };
+  return searchingCalibrator('minmax', 'minmax', { method: 'minmax' });
 }

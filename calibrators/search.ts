@@ -1,17 +1,24 @@
 import { availableParallelism } from 'node:os';
 import { CalibrtError } from '../lib/errors.js';
 import { native, type NativeStatistics, type ThresholdSearch } from '../lib/native.js';
-import type { CalibratorOptions, DynamicRange } from './types.js';
+import type { Calibrator, CalibratorOptions, DynamicRange } from './types.js';
 
-/** Searches a threshold for each tensor natively and makes symmetric ranges of them; see {@link Calibrator.ranges}. */
-export async function searchRanges(
-  statistics: readonly NativeStatistics[],
-  names: readonly string[] | undefined,
-  search: ThresholdSearch,
-): Promise<DynamicRange[]> {
-  statistics.forEach((each, index) => requireRange(each, names?.[index] ?? `number ${index}`));
-  const thresholds = await native().searchThresholds(statistics, search, availableParallelism());
-  return thresholds.map(({ threshold }) => symmetricRange(threshold));
+/** The calibrator whose native search this is. */
+export function searchingCalibrator(name: string, label: string, search: ThresholdSearch): Calibrator {
+  return {
+    name,
+    label,
+    async ranges(statistics, names) {
+      requireRanges(statistics, names);
+      const thresholds = await native().searchThresholds(statistics, search, availableParallelism());
+      return thresholds.map(({ threshold }) => symmetricRange(threshold));
+    },
+    async asymmetricRanges(statistics, names) {
+      requireRanges(statistics, names);
+      const ranges = await native().searchAsymmetricRanges(statistics, search, availableParallelism());
+      return ranges.map(({ min, max }) => ({ min, max }));
+    },
+  };
 }
 
 /** The range from -`threshold` to `threshold`; without a negative zero where that is 0. */
@@ -31,9 +38,14 @@ export function bitsOption({ bits = 8 }: CalibratorOptions): number {
   return bits;
 }
 
-/** A method's label: its name, and the width where it is not 8 bits. */
-export function labelWithBits(name: string, bits: number): string {
-  return bits === 8 ? name : `${name}(bits=${bits})`;
+/** A method's label: its name, and in parentheses those of its parameters that are no false. */
+export function labelWith(name: string, ...parameters: readonly (string | false)[]): string {
+  const given = parameters.filter((parameter) => parameter !== false);
+  return given.length === 0 ? name : `${name}(${given.join(', ')})`;
+}
+
+function requireRanges(statistics: readonly NativeStatistics[], names: readonly string[] | undefined): void {
+  statistics.forEach((each, index) => requireRange(each, names?.[index] ?? `number ${index}`));
 }
 
 function requireRange(statistics: NativeStatistics, name: string): void {
