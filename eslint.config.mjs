@@ -26,6 +26,8 @@ export default tseslint.config(
       // What a caller's own callback threw is handed back as it is.
       '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
       '@typescript-eslint/dot-notation': 'off',
+      // ArrayLike has indices and no iterator, and for-of over typed arrays is slower.
+      '@typescript-eslint/prefer-for-of': 'off',
       'no-restricted-imports': [
         'error',
         {

@@ -1,9 +1,10 @@
 // `npm run check`: everything that reads the source without running it. With --fix, what can be mended is.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonWith } from './fixtures/python.mjs';
+import { runClangTidy } from './native/tidy.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fix = process.argv.includes('--fix');
@@ -32,13 +33,10 @@ run('prettier', bin('prettier'), [fix ? '--write' : '--check', '--log-level', 'w
 const clang = dirname(await pythonWith(fileURLToPath(new URL('native/requirements.txt', import.meta.url))));
 const cpp = [...sources('native', ['.cpp', '.h']), ...sources('test', ['.cpp', '.h'])];
 run('clang-format', join(clang, 'clang-format'), fix ? ['-i', ...cpp] : ['--dry-run', '-Werror', ...cpp]);
-if (existsSync(join(root, 'build/compile_commands.json'))) {
-  const units = sources('native', ['.cpp']);
-  run('clang-tidy', join(clang, 'clang-tidy'), ['-p', 'build', '--quiet', '--warnings-as-errors=*', ...units]);
-} else {
-  console.error('clang-tidy: no build/compile_commands.json, run `npm run build` first');
-  failures.push('clang-tidy');
-}
+const tidyStart = performance.now();
+const tidy = await runClangTidy(join(clang, 'clang-tidy'));
+if (!tidy) failures.push('clang-tidy');
+console.log(`${tidy ? 'ok  ' : 'FAIL'} clang-tidy (${((performance.now() - tidyStart) / 1000).toFixed(1)} s)`);
 
 if (failures.length > 0) {
   console.error(`check failed: ${failures.join(', ')}`);
