@@ -21,6 +21,8 @@ export interface CombineOptions {
   readonly method?: CalibratorName;
   /** Share in per cent that `percentile` keeps; default 99.99. */
   readonly percentile?: number;
+  /** Which of the two published definitions `kld` follows; default `notes`. */
+  readonly kldVariant?: 'notes' | 'source';
 }
 
 /** Options of {@link convertTable}. */
@@ -66,10 +68,10 @@ export async function convertTable(
   return table;
 }
 
-function askedFor({ method, percentile }: CombineOptions): Calibrator | undefined {
+function askedFor({ method, ...parameters }: CombineOptions): Calibrator | undefined {
   // A percentile alone says which method is meant.
-  const name = method ?? (percentile === undefined ? undefined : 'percentile');
-  return name === undefined ? undefined : createCalibrator(name, percentile === undefined ? {} : { percentile });
+  const name = method ?? (parameters.percentile === undefined ? undefined : 'percentile');
+  return name === undefined ? undefined : createCalibrator(name, parameters);
 }
 
 function commonMethod(tables: readonly CalibrationTable[]): Calibrator {

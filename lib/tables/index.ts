@@ -6,7 +6,14 @@ export type { SerializeOptions, TableFormat } from './format.js';
 export { tableFormat, tableFormatOf, tableFormats } from './formats.js';
 export { mergeTables } from './merge.js';
 export { calibratorOfLabel } from './method-label.js';
-export { asymmetricRange, observedValues, rangeOfScale, symmetricRange, symmetricScale } from './range.js';
+export {
+  asymmetricRange,
+  isAsymmetric,
+  observedValues,
+  rangeOfScale,
+  symmetricRange,
+  symmetricScale,
+} from './range.js';
 export { recomputeTable } from './recompute.js';
 export { packStatistics, unpackStatistics } from './statistics.js';
 export type {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Calibrator } from '../../calibrators/types.js';
 import { addHashes } from '../data/hash.js';
 import { CalibrtError } from '../errors.js';
+import { isAsymmetric } from './range.js';
 import { searchTensorRanges, storedStatistics } from './recompute.js';
 import { packStatistics } from './statistics.js';
 import type { CalibrationTable, TableData } from './table.js';
@@ -32,7 +33,7 @@ export async function mergeTables(
     ...(model && { model }),
     ...(conditions && { conditions }),
     ...(first.data && { data: mergeData(tables.flatMap(({ data }) => data ?? [])) }),
-    tensors: await searchTensorRanges(merged, calibrator),
+    tensors: await searchTensorRanges(merged, calibrator, isAsymmetric(first)),
     statistics: await packStatistics(merged),
   };
 }
@@ -42,6 +43,7 @@ function checkMergeable(a: CalibrationTable, b: CalibrationTable): void {
     ['models', a.model?.sha256, b.model?.sha256],
     ['preprocessing', a.data?.preprocessing, b.data?.preprocessing],
     ['conditions (versions, instruction set, threads)', a.conditions, b.conditions],
+    ['kinds of ranges (symmetric, asymmetric)', isAsymmetric(a), isAsymmetric(b)],
     ['tensors', Object.keys(a.statistics ?? {}).sort(), Object.keys(b.statistics ?? {}).sort()],
   ] as const;
   for (const [what, first, second] of aspects) {

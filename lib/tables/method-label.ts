@@ -1,5 +1,8 @@
 import { createCalibrator, type Calibrator, type CalibratorOptions } from '../../calibrators/index.js';
 
+/** What a parameter is called whose value stands alone, by the method. */
+const bareParameters: Readonly<Record<string, string>> = { percentile: 'percentile', kld: 'kldVariant' };
+
 /** `NAME`, `NAME(VALUE)` or `NAME(key=value, …)`, as {@link Calibrator.label} writes them. */
 const LABEL = /^([a-z]+)(?:\((.+)\))?$/;
 
@@ -22,7 +25,7 @@ function readParameters(name: string, text: string | undefined): CalibratorOptio
   if (text === undefined) return {};
   const pairs = text.split(/,\s*/).map((part): [string, string] => {
     const at = part.indexOf('=');
-    return at < 0 ? [name, part] : [part.slice(0, at), part.slice(at + 1)];
+    return at < 0 ? [bareParameters[name] ?? name, part] : [part.slice(0, at), part.slice(at + 1)];
   });
   return Object.fromEntries(pairs.map(([key, value]) => [key, Number.isNaN(Number(value)) ? value : Number(value)]));
 }

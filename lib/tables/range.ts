@@ -1,5 +1,5 @@
 import type { StatisticsSummary } from '../native.js';
-import type { ObservedValues, TensorRange } from './table.js';
+import type { CalibrationTable, ObservedValues, TensorRange } from './table.js';
 
 /** Steps of INT8 on each side of 0; -128 is not used, so that the range is symmetric. */
 const INT8_STEPS = 127;
@@ -48,6 +48,11 @@ export function asymmetricRange(min: number, max: number, summary?: StatisticsSu
     zeroPoint,
     ...(summary && { observed: observedValues(summary) }),
   };
+}
+
+/** Whether a table's ranges have zero points, as UINT8 wants them; a calibration makes all of one kind. */
+export function isAsymmetric({ tensors }: CalibrationTable): boolean {
+  return Object.values(tensors).some(({ min, max, zeroPoint }) => zeroPoint !== 0 || min !== -max);
 }
 
 /** What a table records of a tensor's statistics. */

@@ -1,7 +1,7 @@
 import type { Calibrator } from '../../calibrators/types.js';
 import { CalibrtError } from '../errors.js';
 import type { NativeStatistics } from '../native.js';
-import { symmetricRange } from './range.js';
+import { asymmetricRange, isAsymmetric, symmetricRange } from './range.js';
 import { unpackStatistics } from './statistics.js';
 import type { CalibrationTable, TensorRange } from './table.js';
 
@@ -20,19 +20,23 @@ export async function recomputeTable(table: CalibrationTable, calibrator: Calibr
       `the table has a range for tensor ${bare}, but no statistics of it: calibrate again`,
     );
   }
-  return { ...table, method: calibrator.label, tensors: await searchTensorRanges(statistics, calibrator) };
+  const tensors = await searchTensorRanges(statistics, calibrator, isAsymmetric(table));
+  return { ...table, method: calibrator.label, tensors };
 }
 
-/** The symmetric ranges that a method finds in statistics, as a table holds them. */
+/** The ranges that a method finds in statistics, as a table holds them. */
 export async function searchTensorRanges(
   statistics: ReadonlyMap<string, NativeStatistics>,
   calibrator: Calibrator,
+  asymmetric: boolean,
 ): Promise<Record<string, TensorRange>> {
   const names = [...statistics.keys()];
-  const ranges = await calibrator.ranges([...statistics.values()], names);
+  const values = [...statistics.values()];
+  const ranges = await (asymmetric ? calibrator.asymmetricRanges(values, names) : calibrator.ranges(values, names));
   const entries = names.map((name, index): [string, TensorRange] => {
     const { min, max } = ranges[index]!;
-    return [name, symmetricRange(Math.max(-min, max), statistics.get(name)!.summary())];
+    const summary = values[index]!.summary();
+    return [name, asymmetric ? asymmetricRange(min, max, summary) : symmetricRange(max, summary)];
   });
   return Object.fromEntries(entries);
 }

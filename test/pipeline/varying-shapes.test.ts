@@ -83,7 +83,7 @@ describe('samples of different sizes in one calibration', () => {
     expect(result.verify!.outputs['y']!.sqnrDb).toBeGreaterThan(20);
   });
 
-  it('of images are brought to one, which must be chosen', async () => {
+  it('of images are brought to one that must be chosen, or kept where that is asked for', async () => {
     await mkdir(at('images'));
     for (const [index, [height, width]] of sizes.entries()) {
       const raw = { width, height, channels: 1 as const };
@@ -96,6 +96,8 @@ describe('samples of different sizes in one calibration', () => {
     }
     const unit = { preset: 'unit' } as const;
     await expect(table(at('images'), { preprocess: unit })).rejects.toThrow(/any size .* --resize/);
+    const native = await table(at('images'), { preprocess: { ...unit, resize: 'native' } });
+    expect(native.tensors['x']!.observed).toMatchObject({ count: pixels });
     const resized = await table(at('images'), { preprocess: { ...unit, resize: [9, 6] } });
     expect(resized.tensors['x']!.observed).toMatchObject({ count: sizes.length * 9 * 6 });
   });

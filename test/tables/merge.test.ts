@@ -4,6 +4,7 @@ import { createCalibrator } from '#calibrators/index.js';
 import { addHashes, hashSamples } from '#lib/data/hash.js';
 import { native, type NativeStatistics } from '#lib/native.js';
 import {
+  asymmetricRange,
   mergeTables,
   packStatistics,
   parseTable,
@@ -74,6 +75,7 @@ describe('merging', () => {
     ['models', { model: { name: 'other.onnx', sha256: 'cd'.repeat(32) } }],
     ['preprocessing', { data: { hash: null, samples: 1, preprocessing: { mean: [127] } } }],
     ['conditions', { conditions: { calibrt: '0.1.0', onnxruntime: '1.30.0', instructionSet: 'avx2', threads: 1 } }],
+    ['kinds of ranges', { tensors: { a: asymmetricRange(0, 1), b: asymmetricRange(-0.5, 1) } }],
     ['tensors', { statistics: {} }],
   ])('refuses different %s', async (what, difference) => {
     const part = await calibrated([0]);

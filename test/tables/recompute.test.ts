@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calibratorNames, createCalibrator } from '#calibrators/index.js';
 import { native } from '#lib/native.js';
 import {
+  asymmetricRange,
   calibratorOfLabel,
   packStatistics,
   recomputeTable,
@@ -41,6 +42,23 @@ describe('recomputing', () => {
     expect(await recomputeTable(there, createCalibrator('minmax'))).toEqual(table);
   });
 
+  it('keeps asymmetric ranges asymmetric', async () => {
+    const table = await minmaxTable();
+    const statistics = new (native().Statistics)();
+    statistics.accumulate(values.map((value) => Math.abs(value)));
+    const summary = statistics.summary();
+    const asymmetric = {
+      ...table,
+      tensors: { x: asymmetricRange(summary.min, summary.max, summary) },
+      statistics: await packStatistics([['x', statistics]]),
+    };
+    const { tensors } = await recomputeTable(asymmetric, createCalibrator('percentile', { percentile: 90 }));
+    expect(tensors['x']!.min).toBe(0);
+    expect(tensors['x']!.max).toBeLessThan(summary.max);
+    expect(tensors['x']!.scale).toBe(Math.fround(tensors['x']!.max / 255));
+    expect((await recomputeTable(asymmetric, createCalibrator('minmax'))).tensors).toEqual(asymmetric.tensors);
+  });
+
   it('refuses a table without statistics, or not of each tensor', async () => {
     const table = await minmaxTable();
     const { statistics, ...bare } = table;
@@ -57,6 +75,7 @@ describe('the label of a method', () => {
     ...calibratorNames.map((name) => createCalibrator(name)),
     createCalibrator('percentile', { percentile: 99.999 }),
     createCalibrator('mse', { bits: 6 }),
+    createCalibrator('kld', { kldVariant: 'source', bits: 7 }),
   ])('$label names its calibrator', ({ name, label }) => {
     expect(calibratorOfLabel(label)).toMatchObject({ name, label });
   });
