@@ -1,12 +1,12 @@
-import { createCalibrator, type DynamicRange } from '../../calibrators/index.js';
+import type { DynamicRange } from '../../calibrators/index.js';
 import type { Trial, TrialsResult } from '../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs } from '../data/index.js';
-import { addDials, type Dial, type Model, type Placement } from '../model/index.js';
+import { addDials, type GraphForm, type Model, type Placement } from '../model/index.js';
 import type { NativeStatistics } from '../native.js';
 import type { OperationOptions } from '../progress.js';
-import { symmetricScale } from '../tables/index.js';
 import { firstSamples } from './first-samples.js';
-import type { FoundRanges } from './ranges.js';
+import { dialOf } from './integer-form.js';
+import { searchRanges, type FoundRanges, type RangeSymmetry } from './ranges.js';
 import type { DrawnSamples } from './samples.js';
 import type { CaptureContext } from './statistics.js';
 
@@ -25,12 +25,6 @@ const candidateMethods = [
   ['minmax', {}],
 ] as const;
 
-interface Candidate {
-  readonly range: DynamicRange;
-  /** Label of the calibrator whose threshold it is. */
-  readonly method: string;
-}
-
 /**
  * For each tensor the method whose threshold costs the network's outputs the least when this tensor alone is quantized. All
  * thresholds come from the stored statistics; a few samples go through one network whose ranges are fed as inputs. An output's
@@ -44,12 +38,13 @@ export async function chooseMethods(
   placement: Placement,
   statistics: ReadonlyMap<string, NativeStatistics>,
   samples: DrawnSamples,
+  symmetry: RangeSymmetry,
   context: CaptureContext,
   options: OperationOptions,
 ): Promise<FoundRanges> {
-  const candidates = await findCandidates(statistics);
+  const candidates = await findCandidates(statistics, symmetry);
   const { model: dialModel, tensors } = addDials(model, placement);
-  const trials = planTrials(tensors, candidates);
+  const trials = planTrials(tensors, candidates, placement.form);
   const path = context.workspace.path('dials.onnx');
   await dialModel.save(path);
   const result = await context.worker.run(
@@ -75,17 +70,15 @@ interface PlannedTrial {
   readonly range?: DynamicRange;
 }
 
-function planTrials(tensors: readonly string[], candidates: ReadonlyMap<string, readonly Candidate[]>): PlannedTrial[] {
-  const all = tensors.map((tensor, index) => ({ index, dial: dialOf(candidates.get(tensor)![0]!.range) }));
-  const single = tensors.flatMap((tensor, index) =>
-    candidates.get(tensor)!.map(({ range }) => ({ trial: [{ index, dial: dialOf(range) }], tensor, range })),
+function planTrials(
+  tensors: readonly string[],
+  candidates: ReadonlyMap<string, readonly DynamicRange[]>,
+  form: GraphForm,
+): PlannedTrial[] {
+  const dialled = tensors.map((tensor, index) =>
+    candidates.get(tensor)!.map((range) => ({ tensor, range, trial: [{ index, dial: dialOf(tensor, range, form) }] })),
   );
-  return [{ trial: all }, ...single];
-}
-
-function dialOf({ max }: DynamicRange): Dial {
-  // A tensor that is zero throughout has no scale; any step leaves it as it is.
-  return { step: max === 0 ? 1 : symmetricScale(max), low: -128, high: 127 };
+  return [{ trial: dialled.flatMap(([first]) => first?.trial ?? []) }, ...dialled.flat()];
 }
 
 function pickBest(trials: readonly PlannedTrial[], { errors }: TrialsResult): ReadonlyMap<string, DynamicRange> {
@@ -100,20 +93,22 @@ function pickBest(trials: readonly PlannedTrial[], { errors }: TrialsResult): Re
   return new Map([...best].map(([tensor, { range }]) => [tensor, range]));
 }
 
-async function findCandidates(statistics: ReadonlyMap<string, NativeStatistics>): Promise<Map<string, Candidate[]>> {
-  const names = [...statistics.keys()];
-  const found = new Map<string, Candidate[]>(names.map((name) => [name, []]));
+async function findCandidates(
+  statistics: ReadonlyMap<string, NativeStatistics>,
+  symmetry: RangeSymmetry,
+): Promise<Map<string, DynamicRange[]>> {
+  const found = new Map<string, DynamicRange[]>([...statistics.keys()].map((name) => [name, []]));
   for (const [method, options] of candidateMethods) {
-    const calibrator = createCalibrator(method, options);
-    const ranges = await calibrator.ranges([...statistics.values()], names);
-    names.forEach((name, index) => {
-      const range = ranges[index]!;
-      const list = found.get(name)!;
-      const isNew = list.every(
-        (known) => Math.max(known.range.max / range.max, range.max / known.range.max) >= DISTINCT,
-      );
-      if (isNew || list.length === 0) list.push({ range, method: calibrator.label });
-    });
+    const { ranges } = await searchRanges(statistics, method, options, symmetry);
+    for (const [name, range] of ranges) {
+      const known = found.get(name)!;
+      if (known.every((other) => areDistinct(other, range))) known.push(range);
+    }
   }
   return found;
+}
+
+function areDistinct(a: DynamicRange, b: DynamicRange): boolean {
+  const [narrow, wide] = [a.max - a.min, b.max - b.min].sort((x, y) => x - y);
+  return wide! > narrow! * DISTINCT;
 }

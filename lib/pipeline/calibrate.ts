@@ -7,17 +7,18 @@ import { activationTensors, openModel, placeQdq, type Model, type Placement } fr
 import type { OperationOptions } from '../progress.js';
 import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName } from '../tables/index.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
-import { prepareModel, type PreparedModel } from './prepare.js';
+import { prepareModel, type PreparedModel, type PrepareOptions } from './prepare.js';
 import { chooseMethods } from './auto-method.js';
 import { createTable } from './create-table.js';
-import { searchRanges, type FoundRanges, type MethodOptions } from './ranges.js';
+import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
 import { Stopwatch } from './stopwatch.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link calibrate}. */
-export interface CalibrateOptions extends SampleOptions, MethodOptions, ScopeOptions, OperationOptions {
+export interface CalibrateOptions
+  extends SampleOptions, MethodOptions, ActivationOptions, ScopeOptions, PrepareOptions {
   /** Default: by the suffix of the output; `.json` is calibrt's own. */
   readonly format?: TableFormatName;
   /** ONNX Runtime's and the statistics' threads; default: all cores. */
@@ -53,6 +54,7 @@ export interface Calibration extends FoundRanges {
  */
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
   await checkOutputPath(output);
+  checkActivations(options);
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();
   await using worker = new WorkerProcess();
@@ -83,6 +85,21 @@ export async function calibrate(path: string, output: string, options: Calibrate
   };
 }
 
+/**
+ * Refuses what a target cannot take, before any work.
+ *
+ * @throws CalibrtError `ERR_USAGE` for asymmetric activations in TensorRT's form.
+ */
+export function checkActivations({ form = 'tensorrt', activations }: ActivationOptions & ScopeOptions): void {
+  if (form === 'tensorrt' && activations === 'asymmetric') {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      'TensorRT takes symmetric activations only (no zero point): leave out --activations asymmetric, or write the model for ' +
+        'ONNX Runtime (--for onnxruntime)',
+    );
+  }
+}
+
 /** What Q/DQ needs: the tensors at which it will stand in the cleaned graph. */
 export function qdqCapture(model: Model, placement: Placement): CaptureSet {
   return { model, placement, tensors: placement.activations.map(({ tensor }) => tensor) };
@@ -100,7 +117,7 @@ export async function calibrateTensors(
   set: CaptureSet,
   samples: DrawnSamples,
   tools: { worker: WorkerProcess; workspace: Workspace; watch: Stopwatch },
-  options: MethodOptions & OperationOptions & { readonly threads?: number },
+  options: MethodOptions & ActivationOptions & OperationOptions & { readonly threads?: number },
 ): Promise<Calibration> {
   const { watch, ...rest } = tools;
   const context = { ...rest, threads: options.threads ?? availableParallelism() };
@@ -114,14 +131,22 @@ async function findRanges(
   { statistics }: CapturedStatistics,
   samples: DrawnSamples,
   context: CaptureContext,
-  { method, ...options }: MethodOptions & OperationOptions,
+  options: MethodOptions & ActivationOptions & OperationOptions,
 ): Promise<FoundRanges> {
-  if (method !== 'auto') return searchRanges(statistics, { ...options, ...(method === undefined ? {} : { method }) });
+  const { method = 'mse', percentile, kldVariant, activations } = options;
+  const symmetry = activations ?? (placement?.form === 'onnxruntime' ? 'asymmetric' : 'symmetric');
+  if (method !== 'auto') {
+    const parameters = {
+      ...(percentile === undefined ? {} : { percentile }),
+      ...(kldVariant === undefined ? {} : { kldVariant }),
+    };
+    return searchRanges(statistics, method, parameters, symmetry);
+  }
   if (placement === undefined) {
     throw new CalibrtError(
       'ERR_USAGE',
       '--method auto judges Q/DQ, and this table is for an implicit build: choose another method, or a .json table',
     );
   }
-  return chooseMethods(model, placement, statistics, samples, context, options);
+  return chooseMethods(model, placement, statistics, samples, symmetry, context, options);
 }

@@ -1,8 +1,7 @@
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
 import { placeQdq, type NodeDecision } from '../model/index.js';
-import type { OperationOptions } from '../progress.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
-import { prepareModel } from './prepare.js';
+import { prepareModel, type PrepareOptions } from './prepare.js';
 
 /** What would be quantized, and why not where not. */
 export interface Explanation {
@@ -19,7 +18,7 @@ export interface Explanation {
  */
 export async function explainQuantization(
   path: string,
-  options: ScopeOptions & OperationOptions = {},
+  options: ScopeOptions & PrepareOptions = {},
 ): Promise<Explanation> {
   await using worker = new WorkerProcess();
   const { model } = await prepareModel(path, worker, options);

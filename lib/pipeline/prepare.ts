@@ -1,5 +1,5 @@
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
-import { cleanModel, openModel, type CleanReport, type Model } from '../model/index.js';
+import { checkOperators, cleanModel, openModel, setInputShapes, type CleanReport, type Model } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 
 /** A model as calibration and Q/DQ insertion want it, with what was done to get there. */
@@ -11,6 +11,12 @@ export interface PreparedModel {
   readonly report: CleanReport;
 }
 
+/** Options of {@link prepareModel}. */
+export interface PrepareOptions extends OperationOptions {
+  /** Shapes for inputs whose dimensions are open, by name. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
+}
+
 /**
  * Opens an ONNX file and cleans its graph; constant expressions are evaluated by ONNX Runtime in `worker`.
  *
@@ -19,11 +25,13 @@ export interface PreparedModel {
 export async function prepareModel(
   path: string,
   worker: WorkerProcess,
-  options: OperationOptions = {},
+  options: PrepareOptions = {},
 ): Promise<PreparedModel> {
   const { signal } = options;
   const model = await openModel(path, signal === undefined ? {} : { signal });
   const sha256 = await model.sha256();
+  if (options.inputShapes) setInputShapes(model, new Map(Object.entries(options.inputShapes)));
+  checkOperators(model);
   const report = await cleanModel(model, {
     evaluate: (bytes, feeds) => worker.run({ kind: 'evaluate', model: bytes, feeds }, options),
   });

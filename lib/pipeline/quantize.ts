@@ -3,23 +3,34 @@ import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
-import { insertQdq, placeQdq, type Placement } from '../model/index.js';
+import { insertQdq, placeQdq, type Placement, type QdqReport } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
-import { checkTable, readTable, writeTable, type CalibrationTable } from '../tables/index.js';
-import { calibrateTensors, qdqCapture } from './calibrate.js';
+import {
+  checkTable,
+  rangeOfScale,
+  readTable,
+  writeTable,
+  type CalibrationTable,
+  type TensorRange,
+} from '../tables/index.js';
+import { calibrateTensors, checkActivations, qdqCapture } from './calibrate.js';
 import { createTable } from './create-table.js';
+import { integerForm, isSymmetric, type IntegerForm } from './integer-form.js';
 import { modelFileBytes } from './network.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel } from './prepare.js';
-import type { MethodOptions } from './ranges.js';
+import type { ActivationOptions, MethodOptions } from './ranges.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import type { CapturedStatistics } from './statistics.js';
 import { Stopwatch } from './stopwatch.js';
-import { compareOn } from './verify.js';
+import { compareOn, timePair } from './verify.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link quantize}; samples are needed unless `table` is given, and then only for the verification. */
-export interface QuantizeOptions extends Partial<SampleOptions>, MethodOptions, ScopeOptions, OperationOptions {
+export interface QuantizeOptions
+  extends Partial<SampleOptions>, MethodOptions, ActivationOptions, ScopeOptions, OperationOptions {
+  /** Shapes for inputs whose dimensions are open, by name; the model that is written has them. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Samples kept out of calibration to verify on; default a fifth, at least 1, at most 64; 0: no verification. */
   readonly holdout?: number;
   /** Ranges from this table, calibrating nothing. */
@@ -52,6 +63,8 @@ export interface QuantizeResult {
   readonly tensors: CalibrationTable['tensors'];
   /** How far the INT8 model's outputs are from the FP32 model's, on the holdout; null without one. */
   readonly verify: Pick<CompareResult, 'outputs' | 'labelled'> | null;
+  /** Median time of one run on this CPU in ms, for ONNX Runtime's form alone: the other form's CPU time means nothing. */
+  readonly latencyMs?: { readonly fp32: number; readonly int8: number };
   /** Sizes of the model files, external data included. */
   readonly bytes: { readonly fp32: number; readonly int8: number };
   readonly warnings: readonly string[];
@@ -77,6 +90,7 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   };
   const operation = { ...options, onWarning };
   await checkOutputs(path, output, options);
+  checkActivations(options);
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
@@ -87,13 +101,21 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   const source = await findRanges(prepared, placement, samples, { worker, workspace, watch }, operation);
 
   const quantized = prepared.model.clone();
-  await watch.time('quantize', () => insertQdq(quantized, placement, new Map(Object.entries(source.table.tensors))));
+  const written = await watch.time('quantize', () =>
+    insertQdq(quantized, placement, integerForms(source.table, placement)),
+  );
   const candidate = workspace.path('candidate.onnx');
-  const verify = await watch.time('verify', async () => {
-    if (samples?.holdout == null) return null;
-    await quantized.save(candidate);
-    return compareOn(worker, prepared.model, { reference: path, candidate, ...operation }, samples.holdout);
-  });
+  await watch.time('quantize', () => quantized.save(candidate));
+  const pair = { reference: await referenceOf(path, prepared, workspace, options), candidate };
+  const holdout = samples?.holdout ?? null;
+  const exactQdq = placement.form === 'tensorrt';
+  const verify = await watch.time(
+    'verify',
+    async () => holdout && compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation }, holdout),
+  );
+  const latencyMs = await watch.time('time', async () =>
+    samples && !exactQdq ? timePair(worker, prepared.model, pair, samples, operation) : undefined,
+  );
   await watch.time('save', async () => {
     await quantized.save(output);
     if (options.tableOut !== undefined) await writeTable(options.tableOut, source.table);
@@ -108,8 +130,9 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     firstSample: source.captured?.firstSample ?? {},
     quantized: placement.nodes.filter(({ quantized }) => quantized).map(({ node }) => node),
     skipped: placement.nodes.filter(({ quantized }) => !quantized).map(({ node, reason }) => ({ node, reason })),
-    tensors: source.table.tensors,
+    tensors: asWritten(source.table, written),
     verify: verify && { outputs: verify.outputs, ...(verify.labelled ? { labelled: verify.labelled } : {}) },
+    ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
     warnings,
     timings: watch.timings,
@@ -146,6 +169,33 @@ async function findRanges(
   const calibration = await calibrateTensors(prepared, qdqCapture(prepared.model, placement), samples, tools, options);
   const { label, captured } = calibration;
   return { label, captured, table: await createTable(calibration, samples) };
+}
+
+function integerForms(table: CalibrationTable, { activations, form }: Placement): Map<string, IntegerForm> {
+  return new Map(activations.map(({ tensor }) => [tensor, integerForm(tensor, table.tensors[tensor]!, form)]));
+}
+
+/** The ranges as they are in the graph: tensors that share a scale have the widest, dead ones the least there is. */
+function asWritten(table: CalibrationTable, report: QdqReport): CalibrationTable['tensors'] {
+  const tensors = [...report.tensors].map(([name, { scale, zeroPoint }]): [string, TensorRange] => {
+    const range = table.tensors[name]!;
+    const isOwn = range.scale === scale || !isSymmetric(range);
+    return [name, { ...(isOwn ? range : rangeOfScale(scale)), scale, zeroPoint }];
+  });
+  return Object.fromEntries(tensors);
+}
+
+/** What the verification compares with: the file itself, or, where shapes were fixed, the cleaned network that has them. */
+async function referenceOf(
+  path: string,
+  { model }: PreparedModel,
+  workspace: Workspace,
+  { inputShapes }: QuantizeOptions,
+): Promise<string> {
+  if (inputShapes === undefined) return path;
+  const reference = workspace.path('reference.onnx');
+  await model.save(reference, { link: true });
+  return reference;
 }
 
 async function checkOutputs(model: string, output: string, { tableOut }: QuantizeOptions): Promise<void> {

@@ -1,4 +1,9 @@
-import { createCalibrator, type CalibratorName, type DynamicRange } from '../../calibrators/index.js';
+import {
+  createCalibrator,
+  type CalibratorName,
+  type CalibratorOptions,
+  type DynamicRange,
+} from '../../calibrators/index.js';
 import type { NativeStatistics } from '../native.js';
 
 /** How ranges are searched. */
@@ -10,6 +15,17 @@ export interface MethodOptions {
   readonly method?: CalibratorName | 'auto';
   /** Share in per cent that `percentile` keeps; default 99.99. */
   readonly percentile?: number;
+  /** Which of the two published definitions `kld` follows; default `notes`. */
+  readonly kldVariant?: 'notes' | 'source';
+}
+
+/** Whether ranges are symmetric about 0, for INT8 without a zero point, or fitted to both ends, for UINT8 with one. */
+export type RangeSymmetry = 'symmetric' | 'asymmetric';
+
+/** What kind of ranges activations get. */
+export interface ActivationOptions {
+  /** Default: symmetric for TensorRT, which takes nothing else; asymmetric for ONNX Runtime. */
+  readonly activations?: RangeSymmetry;
 }
 
 /** A range for each tensor, with the label of the method that found it. */
@@ -21,10 +37,15 @@ export interface FoundRanges {
 /** A range for each tensor by one calibrator, from the statistics alone. */
 export async function searchRanges(
   statistics: ReadonlyMap<string, NativeStatistics>,
-  { method = 'mse', percentile }: { readonly method?: CalibratorName; readonly percentile?: number },
+  method: CalibratorName,
+  options: CalibratorOptions,
+  symmetry: RangeSymmetry,
 ): Promise<FoundRanges> {
-  const calibrator = createCalibrator(method, percentile === undefined ? {} : { percentile });
+  const calibrator = createCalibrator(method, options);
   const names = [...statistics.keys()];
-  const found = await calibrator.ranges([...statistics.values()], names);
+  const values = [...statistics.values()];
+  const found = await (symmetry === 'symmetric'
+    ? calibrator.ranges(values, names)
+    : calibrator.asymmetricRanges(values, names));
   return { label: calibrator.label, ranges: new Map(names.map((name, index) => [name, found[index]!])) };
 }

@@ -9,6 +9,7 @@ import {
   tableFormatOf,
   writeTable,
   type CalibrationTable,
+  type SerializeOptions,
   type TableFormatName,
 } from '../tables/index.js';
 
@@ -25,8 +26,8 @@ export interface CombineOptions {
   readonly kldVariant?: 'notes' | 'source';
 }
 
-/** Options of {@link convertTable}. */
-export interface ConvertTableOptions extends CombineOptions {
+/** Options of {@link convertTable}; those of a TensorRT cache's header among them. */
+export interface ConvertTableOptions extends CombineOptions, SerializeOptions {
   /** Default: by the suffix of the output. */
   readonly format?: TableFormatName;
 }
@@ -62,9 +63,13 @@ export async function convertTable(
   options: ConvertTableOptions = {},
 ): Promise<CalibrationTable> {
   await checkOutputPath(output);
-  const format = options.format ?? tableFormatOf(output);
-  const table = await combineTables(paths, options);
-  await writeTable(output, table, { format });
+  const { format = tableFormatOf(output), cacheVersion, cacheAlgorithm, ...combine } = options;
+  const table = await combineTables(paths, combine);
+  await writeTable(output, table, {
+    format,
+    ...(cacheVersion === undefined ? {} : { cacheVersion }),
+    ...(cacheAlgorithm === undefined ? {} : { cacheAlgorithm }),
+  });
   return table;
 }
 

@@ -4,7 +4,8 @@ import { fixedBatch, modelInputs, type Batch } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { openModel, type Model } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
-import { allSamples, type SampleOptions } from './samples.js';
+import { firstSamples } from './first-samples.js';
+import { allSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 
 /** Samples per run where the network leaves it free: enough to keep the cores busy, little enough to stay small. */
 const COMPARE_BATCH = 8;
@@ -15,6 +16,17 @@ export interface CompareOptions extends SampleOptions, OperationOptions {
   readonly batch?: number;
   /** Default: all cores. */
   readonly threads?: number;
+  /**
+   * Execute Q/DQ as written, in float (default): what the model means. False: with ONNX Runtime's integer kernels, as a model in
+   * its form runs.
+   */
+  readonly exactQdq?: boolean;
+}
+
+/** Two models, by path. */
+export interface ModelPair {
+  readonly reference: string;
+  readonly candidate: string;
 }
 
 /**
@@ -28,18 +40,24 @@ export async function evaluate(reference: string, candidate: string, options: Co
   checkSameInterface(expected, actual);
   const samples = await allSamples(options, modelInputs(expected.inputs));
   await using worker = new WorkerProcess();
-  return await compareOn(worker, expected, { reference, candidate, ...options }, samples.calibration, samples.stream);
+  return await compareOn(
+    worker,
+    expected,
+    { reference, candidate, exactQdq: options.exactQdq ?? true, ...options },
+    samples.calibration,
+    samples.stream,
+  );
 }
 
 /** The comparison itself, in a worker process that is there already. */
 export async function compareOn(
   worker: WorkerProcess,
   interfaceOf: Model,
-  options: OperationOptions & { reference: string; candidate: string; batch?: number; threads?: number },
+  options: OperationOptions & ModelPair & { exactQdq: boolean; batch?: number; threads?: number },
   source: SampleSource,
   stream?: AsyncIterable<Batch>,
 ): Promise<CompareResult> {
-  const { reference, candidate, batch, threads, ...operation } = options;
+  const { reference, candidate, exactQdq, batch, threads, ...operation } = options;
   return worker.run(
     {
       kind: 'compare',
@@ -49,10 +67,31 @@ export async function compareOn(
       source,
       batch: fixedBatch(modelInputs(interfaceOf.inputs)) ?? batch ?? COMPARE_BATCH,
       threads: threads ?? availableParallelism(),
-      exactQdq: true,
+      exactQdq,
     },
     { ...operation, ...(stream === undefined ? {} : { stream }) },
   );
+}
+
+/** Median time of one run of each on the CPU, the two in turn on the same sample, after a warm-up. */
+export async function timePair(
+  worker: WorkerProcess,
+  interfaceOf: Model,
+  { reference, candidate }: ModelPair,
+  samples: DrawnSamples,
+  { threads, ...operation }: OperationOptions & { readonly threads?: number },
+): Promise<{ fp32: number; int8: number }> {
+  const { medians } = await worker.run(
+    {
+      kind: 'time',
+      models: [reference, candidate],
+      source: firstSamples(samples, 1),
+      batch: fixedBatch(modelInputs(interfaceOf.inputs)) ?? 1,
+      threads: threads ?? availableParallelism(),
+    },
+    operation,
+  );
+  return { fp32: medians[0]!, int8: medians[1]! };
 }
 
 function checkSameInterface(reference: Model, candidate: Model): void {

@@ -6,6 +6,7 @@ import { compare } from './compare-job.js';
 import { evaluate } from './evaluate-job.js';
 import type { JobContext } from './job-context.js';
 import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
+import { timeModels } from './time-job.js';
 import { runTrials } from './trials-job.js';
 
 /** Batches on their way from the parent: one being used, one waiting. */
@@ -47,6 +48,8 @@ function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return compare(job, context);
     case 'evaluate':
       return evaluate(job);
+    case 'time':
+      return timeModels(job, context);
     case 'trials':
       return runTrials(job, context);
   }

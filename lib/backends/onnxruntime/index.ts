@@ -7,6 +7,8 @@ export type {
   CompareResult,
   EvaluateJob,
   SampleSource,
+  TimeJob,
+  TimeResult,
   Trial,
   TrialsJob,
   TrialsResult,

@@ -98,6 +98,23 @@ export interface TrialsResult {
   readonly peakRssMb: number;
 }
 
+/** Times several models in turn on the first batch of the samples. */
+export interface TimeJob {
+  readonly kind: 'time';
+  readonly models: readonly string[];
+  readonly source: SampleSource;
+  readonly batch: number;
+  readonly threads: number;
+}
+
+/** What {@link TimeJob} answers. */
+export interface TimeResult {
+  /** Median ms of one run, by model. */
+  readonly medians: readonly number[];
+  /** Runs of each. */
+  readonly runs: number;
+}
+
 /** Runs small models once each; for folding constants. */
 export interface EvaluateJob {
   readonly kind: 'evaluate';
@@ -105,13 +122,14 @@ export interface EvaluateJob {
   readonly feeds: NamedTensors;
 }
 
-export type Job = CaptureJob | CompareJob | EvaluateJob | TrialsJob;
+export type Job = CaptureJob | CompareJob | EvaluateJob | TimeJob | TrialsJob;
 
 /** The result type of each job kind. */
 export interface JobResults {
   readonly capture: CaptureResult;
   readonly compare: CompareResult;
   readonly evaluate: NamedTensors;
+  readonly time: TimeResult;
   readonly trials: TrialsResult;
 }
 

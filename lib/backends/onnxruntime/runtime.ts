@@ -14,6 +14,8 @@ export interface SessionSettings {
    * model means, without what a CPU makes of it (8-bit products saturate on AVX2).
    */
   readonly exactQdq: boolean;
+  /** Let threads spin while they wait, as ONNX Runtime does by default: for timing what users will see. Default false. */
+  readonly spinning?: boolean;
 }
 
 let loading: Promise<Ort> | undefined;
@@ -60,7 +62,7 @@ export class Session {
       extra: {
         session: {
           // Spinning threads steal the cores that decode the next samples and count histograms.
-          intra_op: { allow_spinning: '0' },
+          intra_op: { allow_spinning: settings.spinning ? '1' : '0' },
           ...(settings.exactQdq ? { disable_quant_qdq: '1' } : {}),
           // Products of 8-bit numbers must not saturate in 16 bits on CPUs without VNNI.
           x64quantprecision: '1',

@@ -83,7 +83,11 @@ async function summary(result: QuantizeResult): Promise<string> {
     ['method', `${result.method}, ${result.samples} samples`],
     ['quantized', `${result.quantized.length} of ${total} nodes (--dry-run tells which and why)`],
   ]);
-  if (result.verify === null) return `${lines}\nnot verified: no sample was held out`;
+  const timed = result.latencyMs
+    ? `\n\nCPU latency: FP32 ${result.latencyMs.fp32.toFixed(2)} ms, INT8 ${result.latencyMs.int8.toFixed(2)} ms ` +
+      `(${(result.latencyMs.fp32 / result.latencyMs.int8).toFixed(2)} times as fast)`
+    : '';
+  if (result.verify === null) return `${lines}\nnot verified: no sample was held out${timed}`;
   const outputs = Object.entries(result.verify.outputs).map(([name, m]) => [
     name,
     formatDb(m.sqnrDb),
@@ -95,5 +99,5 @@ async function summary(result: QuantizeResult): Promise<string> {
   const top1 = labelled
     ? `\ntop-1 on these: FP32 ${formatPercent(labelled.reference.top1)}, INT8 ${formatPercent(labelled.candidate.top1)}`
     : '';
-  return `${lines}\n\n${verified}${top1}`;
+  return `${lines}\n\n${verified}${top1}${timed}`;
 }

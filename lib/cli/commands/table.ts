@@ -22,6 +22,20 @@ export const table: Command = {
       default: 'by the suffix of the output',
       description: 'format of what is written',
     },
+    {
+      name: 'cache-version',
+      type: 'string',
+      value: 'V',
+      default: "the cache's own, else 101600",
+      description: "in a TensorRT cache's header: 100900 is 10.9.0; TensorRT takes only its own",
+    },
+    {
+      name: 'cache-algorithm',
+      type: 'string',
+      value: 'NAME',
+      default: "the cache's own, else EntropyCalibration2",
+      description: "in that header: must be that of the build's calibrator",
+    },
     ...searchFlags(),
     { name: 'compare', type: 'string', value: 'TABLE', description: 'compare with this one, tensor by tensor' },
     {
@@ -57,7 +71,10 @@ export const table: Command = {
     const { defined } = await import('../flags/read-samples.js');
     const { comparisonText, coverageText, rangesText } = await import('../calibration-tables.js');
 
-    const { output, compare, model, tensors, format } = flags as Record<string, string | undefined>;
+    const { output, compare, model, tensors, format, cacheVersion, cacheAlgorithm } = flags as Record<
+      string,
+      string | undefined
+    >;
     if (args.length > 1 && output === undefined && compare === undefined && model === undefined) {
       throw new CalibrtError('ERR_USAGE', 'several tables are merged: give --output, or --compare to compare two');
     }
@@ -67,7 +84,7 @@ export const table: Command = {
     const search = readMethodFlags(flags) as Parameters<typeof combineTables>[1];
     const content = await (output === undefined
       ? combineTables(args, search)
-      : convertTable(args, output, { ...search, ...defined({ format }) }));
+      : convertTable(args, output, { ...search, ...defined({ format, cacheVersion, cacheAlgorithm }) }));
     // What was written decides what it must cover.
     const written = output === undefined ? undefined : (format ?? tableFormatOf(output));
     const needed = tensors ?? (written === undefined ? undefined : written === 'calibrt' ? 'qdq' : 'all');

@@ -6,7 +6,7 @@ export const methodFlags: readonly Flag[] = [
     name: 'method',
     type: 'string',
     value: 'NAME',
-    choices: ['mse', 'entropy', 'minmax', 'percentile', 'auto'],
+    choices: ['mse', 'entropy', 'minmax', 'percentile', 'kld', 'auto'],
     default: 'mse',
     description: 'how a range is chosen; auto: per tensor the one that costs the outputs least',
   },
@@ -18,6 +18,14 @@ export const methodFlags: readonly Flag[] = [
     description: 'share kept by --method percentile',
   },
   {
+    name: 'kld-variant',
+    type: 'string',
+    value: 'NAME',
+    choices: ['notes', 'source'],
+    default: 'notes',
+    description: "which of tpu-mlir's two definitions --method kld follows",
+  },
+  {
     name: 'threads',
     type: 'integer',
     value: 'N',
@@ -26,8 +34,25 @@ export const methodFlags: readonly Flag[] = [
   },
 ];
 
-/** Which nodes are quantized. */
+/** Which nodes are quantized, and for whom. */
 export const placementFlags: readonly Flag[] = [
+  {
+    name: 'for',
+    type: 'string',
+    value: 'RUNTIME',
+    choices: ['tensorrt', 'onnxruntime'],
+    default: 'tensorrt',
+    description: "whose rules the graph follows: TensorRT's, or those of ONNX Runtime's fast CPU kernels",
+  },
+  {
+    name: 'activations',
+    type: 'string',
+    value: 'KIND',
+    choices: ['symmetric', 'asymmetric'],
+    default: 'symmetric for tensorrt, asymmetric for onnxruntime',
+    description: 'ranges about 0, or fitted to both ends with a zero point',
+  },
+  { name: 'per-tensor', type: 'boolean', description: 'one scale for all of a weight; default: one per channel' },
   {
     name: 'include',
     type: 'string',
@@ -37,4 +62,17 @@ export const placementFlags: readonly Flag[] = [
   },
   { name: 'exclude', type: 'string', value: 'PATTERN', repeat: true, description: 'leave nodes so named as they are' },
   { name: 'op-types', type: 'string', value: 'A,B', description: 'quantize only these operators: Conv,Gemm,…' },
+  { name: 'inputs', type: 'string', value: 'NAME,…', description: 'tensors at which the part to quantize begins' },
+  {
+    name: 'outputs',
+    type: 'string',
+    value: 'NAME,…',
+    description: 'tensors at which it ends; what follows stays as it is',
+  },
+  {
+    name: 'input-shapes',
+    type: 'string',
+    value: 'NAME:DIMS,…',
+    description: 'fix the shape of open inputs: x:1x3x224x224; the model written has them',
+  },
 ];

@@ -1,23 +1,34 @@
 import type { ScopeOptions } from '../../pipeline/placement-options.js';
-import type { MethodOptions } from '../../pipeline/ranges.js';
+import type { PrepareOptions } from '../../pipeline/prepare.js';
+import type { ActivationOptions, MethodOptions } from '../../pipeline/ranges.js';
 import type { FlagValues } from '../command.js';
-import { parseList } from '../parse.js';
+import { parseList, parseShapes } from '../parse.js';
 import { defined } from './read-samples.js';
 
 /** What the method flags say, as the library's options. */
-export function readMethodFlags(flags: FlagValues): MethodOptions & { threads?: number } {
-  return defined<MethodOptions & { threads: number }>({
+export function readMethodFlags(flags: FlagValues): MethodOptions & ActivationOptions & { threads?: number } {
+  return defined<MethodOptions & ActivationOptions & { threads: number }>({
     method: flags['method'],
     percentile: flags['percentile'],
+    kldVariant: flags['kldVariant'],
+    activations: flags['activations'],
     threads: flags['threads'],
   });
 }
 
 /** What the placement flags say, as the library's options. */
-export function readPlacementFlags(flags: FlagValues): ScopeOptions {
-  return defined<ScopeOptions>({
+export function readPlacementFlags(flags: FlagValues): ScopeOptions & PrepareOptions {
+  const list = (key: string, flag: string): string[] | undefined =>
+    flags[key] === undefined ? undefined : parseList(flag, String(flags[key]));
+  return defined<ScopeOptions & PrepareOptions>({
+    form: flags['for'],
+    weights: flags['perTensor'] === true ? 'per-tensor' : undefined,
     include: flags['include'],
     exclude: flags['exclude'],
-    opTypes: flags['opTypes'] === undefined ? undefined : parseList('--op-types', String(flags['opTypes'])),
+    opTypes: list('opTypes', '--op-types'),
+    inputs: list('inputs', '--inputs'),
+    outputs: list('outputs', '--outputs'),
+    inputShapes:
+      flags['inputShapes'] === undefined ? undefined : parseShapes('--input-shapes', String(flags['inputShapes'])),
   });
 }
