@@ -47,6 +47,13 @@ function cacheScale(name: string, { scale, zeroPoint, min, max }: TensorRange): 
 function header(table: CalibrationTable, options: SerializeOptions): Pick<TensorRtCache, 'version' | 'algorithm'> {
   const { origin } = table;
   const own = origin?.format === 'tensorrt' ? parseTensorRtCache(Buffer.from(origin.bytes).toString(), '') : undefined;
+  for (const part of [options.cacheVersion, options.cacheAlgorithm]) {
+    if (part === undefined || /^\w+$/.test(part)) continue;
+    throw new CalibrtError(
+      'ERR_USAGE',
+      `"${part}" cannot stand in a TensorRT cache's header, which is as TRT-101600-EntropyCalibration2`,
+    );
+  }
   return {
     version: options.cacheVersion ?? own?.version ?? DEFAULT_CACHE_VERSION,
     algorithm: options.cacheAlgorithm ?? own?.algorithm ?? DEFAULT_CACHE_ALGORITHM,

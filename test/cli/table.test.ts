@@ -65,6 +65,12 @@ describe('calibrt table', () => {
     });
   });
 
+  it('writes the header of the TensorRT that will read the cache', async () => {
+    const header = ['--cache-version', '100900', '--cache-algorithm', 'MinMaxCalibration'];
+    expect(await table('ours.json', '-o', at('header.cache'), ...header)).toMatchObject({ status: 0 });
+    expect(await readFile(at('header.cache'), 'utf8')).toMatch(/^TRT-100900-MinMaxCalibration\n/);
+  });
+
   it('recomputes ranges by another method, as if calibrated by it', async () => {
     const run = await table('ours.json', '--method', 'percentile', '--percentile', '99.9', '-o', at('again.json'));
     expect(run.status).toBe(0);
@@ -165,6 +171,7 @@ describe('refusals, with nothing written', () => {
     [['ours.json', '--method', 'auto'], 2, 'auto'],
     [['ours.json', '--percentile', '101'], 2, 'percentile'],
     [['ours.json', '-o', 'OUT.xyz'], 2, '--format'],
+    [['ours.json', '-o', 'OUT.cache', '--cache-version', '10.9'], 2, '10.9'],
     [['ours.json', '-o', 'no/folder/OUT.json'], 1, 'ERR_OUTPUT'],
   ])('%j', async (args, status, message) => {
     const before = await readdir(folder);
