@@ -9,7 +9,6 @@ import { encodeNpy } from '../data/encode-npy.js';
 
 const demo = repository('demo/model.onnx');
 const images = repository('demo/calibration');
-const preprocess = ['--pixel-format', 'gray', '--preset', 'unit'];
 
 let folder: string;
 let out: string;
@@ -24,6 +23,7 @@ beforeEach(async () => {
 const input = (name: string): string => join(folder, name);
 
 async function quantize(model: string, data: string, ...more: string[]): Promise<CliResult> {
+  const preprocess = data.endsWith('.npy') ? [] : ['--pixel-format', 'gray', '--preset', 'unit'];
   return cli(['quantize', model, '-o', join(out, 'int8.onnx'), '--data', data, ...preprocess, ...more], {
     TMPDIR: out,
   });
