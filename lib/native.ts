@@ -104,6 +104,37 @@ export interface QuantizeOptions {
   readonly inner?: number;
 }
 
+/** Target of a simulated quantization. */
+export interface FakeQuantizeOptions {
+  /** Width of the integers, 2 to 16. */
+  readonly bits: number;
+  /** Whether they go from -2^(bits-1) to 2^(bits-1) - 1, or from 0 to 2^bits - 1. */
+  readonly signed: boolean;
+  /** Of signed integers: leaves out the least, so that they are symmetric, as TensorRT's. Default false. */
+  readonly narrow?: boolean;
+  /** Finite and above 0; {@link NativeAddon.powerOfTwoScales} makes powers of two of any. */
+  readonly scale: Float32Array;
+  /** One per scale; absent means 0. */
+  readonly zeroPoint?: Int32Array;
+  /** Elements per scale entry when there are several: the data is [outer, scale.length, inner]. */
+  readonly inner?: number;
+  /**
+   * Rounds up with a probability equal to the fractional part, by a generator with this seed (an integer of at least 0), instead of
+   * to the nearest, half to even. The same seed gives the same result.
+   */
+  readonly stochasticSeed?: number;
+}
+
+/** How far an approximation is from what it stands for; see native/core/quantization_error.h. */
+export interface QuantizationError {
+  /** Mean of the squared differences. */
+  readonly mse: number;
+  /** 10·log10(Σ x² / Σ (x - y)²) in decibels; `Infinity` where nothing differs, `-Infinity` where only x is 0. */
+  readonly sqnr: number;
+  /** KL(P‖Q) in nats of their histograms, half a count added to every bin. */
+  readonly kl: number;
+}
+
 /** What the addon exports. */
 export interface NativeAddon extends NativeTensorRtApi {
   /** Version of the native surface; differs from {@link NATIVE_VERSION} when an old build lies about. */
@@ -148,6 +179,18 @@ export interface NativeAddon extends NativeTensorRtApi {
   quantizeLinear(data: Float32Array, options: QuantizeOptions): Int8Array | Uint8Array;
   /** DequantizeLinear: (q - zero point)·scale. */
   dequantizeLinear(data: Int8Array | Uint8Array, options: QuantizeOptions): Float32Array;
+  /**
+   * Quantizes and dequantizes, for integers of any width up to 16 bits; where they are those of int8 or uint8, bit for bit what
+   * {@link NativeAddon.quantizeLinear} and {@link NativeAddon.dequantizeLinear} give.
+   */
+  fakeQuantize(data: Float32Array, options: FakeQuantizeOptions): Float32Array;
+  /** For each scale the least power of two that is not below it (2^127 at most): clips nothing that the scale keeps. */
+  powerOfTwoScales(scales: Float32Array): Float32Array;
+  /**
+   * Compares a tensor with an approximation of it, as {@link NativeAddon.fakeQuantize} makes; both finite. `kl` is of histograms
+   * with `bins` equal bins over the values of both: with more bins than levels it measures the gaps between these.
+   */
+  quantizationError(reference: Float32Array, approximation: Float32Array, bins: number): QuantizationError;
 }
 
 /** The surface that this TypeScript was written for. */

@@ -41,6 +41,9 @@ void registerCore(Napi::Env env, Napi::Object exports) {
   exports.Set("quantizeWeights", Napi::Function::New<js::quantizeWeights>(env, "quantizeWeights"));
   exports.Set("quantizeLinear", Napi::Function::New<js::quantizeLinear>(env, "quantizeLinear"));
   exports.Set("dequantizeLinear", Napi::Function::New<js::dequantizeLinear>(env, "dequantizeLinear"));
+  exports.Set("fakeQuantize", Napi::Function::New<js::fakeQuantize>(env, "fakeQuantize"));
+  exports.Set("powerOfTwoScales", Napi::Function::New<js::powerOfTwoScales>(env, "powerOfTwoScales"));
+  exports.Set("quantizationError", Napi::Function::New<js::quantizationError>(env, "quantizationError"));
 }
 
 }  // namespace calibrt

@@ -19,5 +19,8 @@ Napi::Value searchKld(const Napi::CallbackInfo& info);
 Napi::Value quantizeWeights(const Napi::CallbackInfo& info);
 Napi::Value quantizeLinear(const Napi::CallbackInfo& info);
 Napi::Value dequantizeLinear(const Napi::CallbackInfo& info);
+Napi::Value fakeQuantize(const Napi::CallbackInfo& info);
+Napi::Value powerOfTwoScales(const Napi::CallbackInfo& info);
+Napi::Value quantizationError(const Napi::CallbackInfo& info);
 
 }  // namespace calibrt::js

@@ -92,7 +92,8 @@ class AffineSearch {
 Range mseRange(const Histogram& histogram, int bits) {
   if (histogram.amax() == 0) return {};
   const AffineSearch search(histogram, (1 << bits) - 1);
-  const Minimum best = searchStep(search.greatestStep(), kCandidates, [&](double step) { return search.best(step).error; });
+  const Minimum best =
+      searchStep(search.greatestStep(), kCandidates, [&](double step) { return search.best(step).error; });
   const Range range = search.range(best.at);
   const double width = histogram.binWidth();
   const auto count = static_cast<double>(histogram.count());

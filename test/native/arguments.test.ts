@@ -21,6 +21,7 @@ const deserialize = (bytes: unknown) => native().Statistics.deserialize(bytes as
 const search = (options: unknown, threads: unknown = 1) =>
   addon['searchThresholds']!([statisticsOf(data)], options, threads);
 const entropy = { method: 'entropy', bits: 8, bins: 2048, start: 128, stride: 1 };
+const simulate = (options: object) => addon['fakeQuantize']!(data, { bits: 8, signed: true, scale, ...options });
 const quantize = (options: unknown, values: unknown = data) => addon['quantizeLinear']!(values, options);
 
 const refused: [string, () => unknown][] = [
@@ -143,6 +144,41 @@ const refused: [string, () => unknown][] = [
     () => addon['searchKld']!(new Float64Array(127).fill(1), 8),
   ],
   ['searchKld: counts: no bin holds anything', () => addon['searchKld']!(new Float64Array(128), 8)],
+  ['fakeQuantize: options: expected an object, got undefined', () => addon['fakeQuantize']!(data)],
+  ['fakeQuantize: options.bits: expected an integer from 2 to 16, got 17', () => simulate({ bits: 17 })],
+  ['fakeQuantize: options.signed: expected a boolean, got 1', () => simulate({ signed: 1 })],
+  [
+    'fakeQuantize: options.narrow: expected false: only signed integers have a narrow range',
+    () => simulate({ signed: false, narrow: true }),
+  ],
+  [
+    'fakeQuantize: options.zeroPoint: expected one per scale, from -7 to 7',
+    () => simulate({ bits: 4, narrow: true, zeroPoint: Int32Array.of(-8) }),
+  ],
+  [
+    'fakeQuantize: data: expected a multiple of 2 channels of 1 elements, got 3 elements',
+    () => simulate({ scale: Float32Array.of(1, 2), inner: 1 }),
+  ],
+  [
+    'fakeQuantize: options.stochasticSeed: expected an integer from 0 to 9007199254740991, got -1',
+    () => simulate({ stochasticSeed: -1 }),
+  ],
+  [
+    'powerOfTwoScales: scales: expected at least one scale, all of them finite and above 0',
+    () => addon['powerOfTwoScales']!(Float32Array.of(0)),
+  ],
+  [
+    'quantizationError: reference: expected at least one element, all of them finite',
+    () => addon['quantizationError']!(Float32Array.of(NaN), Float32Array.of(1), 8),
+  ],
+  [
+    'quantizationError: approximation: expected 3 elements like the reference, got 1',
+    () => addon['quantizationError']!(data, Float32Array.of(1), 8),
+  ],
+  [
+    'quantizationError: bins: expected an integer from 1 to 1048576, got 0',
+    () => addon['quantizationError']!(data, data, 0),
+  ],
   ['quantizeLinear: data: expected a Float32Array, got 3', () => quantize({}, 3)],
   ['quantizeLinear: options: expected an object, got undefined', () => quantize(undefined)],
   [

@@ -17,10 +17,12 @@
 
 #include "core/accumulate.h"
 #include "core/entropy.h"
+#include "core/fake_quantize.h"
 #include "core/histogram.h"
 #include "core/histogram_codec.h"
 #include "core/instruction_set.h"
 #include "core/parallel.h"
+#include "core/quantization_error.h"
 #include "core/quantize.h"
 #include "core/ranges.h"
 #include "core/rebin.h"
@@ -185,9 +187,13 @@ void kernelsTakeAnyValue() {
   const QuantizationParameters parameters{scales, zeros, 10};
   quantizeLinear(values, parameters, quantized);
   dequantizeLinear(quantized, parameters, restored);
+  fakeQuantize(values, parameters, {0, 65535}, std::nullopt, restored);
+  fakeQuantize(values, parameters, {-128, 255}, 7, restored);
   std::vector<float> finite = values;
   std::erase_if(finite, [](float value) { return !std::isfinite(value); });
   finite.resize(finite.size() / 21 * 21);
+  check(quantizationError(finite, std::vector<float>(finite.size()), 100).mse > 0, "an error");
+  for (const float scale : {1e-45F, 1e-40F, 1.0F, 3e38F}) check(powerOfTwoScale(scale) > 0, "a power of two");
   check(quantizeWeights(finite, 3, 7, 1e-8F).data.size() == finite.size(), "weights");
 }
 
