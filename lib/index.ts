@@ -7,7 +7,7 @@ export { evaluate, type CompareOptions } from './pipeline/verify.js';
 export { inspect, type Inspection } from './pipeline/inspect.js';
 export { diagnose, type Check, type Diagnosis } from './pipeline/diagnose.js';
 export type { SampleData, SampleOptions } from './pipeline/samples.js';
-export type { MethodOptions } from './pipeline/ranges.js';
+export type { ActivationOptions, MethodOptions, RangeSymmetry } from './pipeline/ranges.js';
 export type { CompareResult, TopK } from './backends/onnxruntime/index.js';
 export { buildEngine, type BuildOptions, type BuildResult } from './backends/tensorrt/index.js';
 export type { OutputMetrics } from './accuracy/metrics.js';
@@ -26,6 +26,8 @@ export type {
   TensorData,
 } from './data/index.js';
 export type { ScopeOptions } from './pipeline/placement-options.js';
+export type { PrepareOptions } from './pipeline/prepare.js';
+export type { GraphForm, WeightStorage } from './model/index.js';
 export {
   combineTables,
   convertTable,

@@ -24,6 +24,7 @@ export function inspectionTable(inspection: Inspection): string {
         ['engine plan', inspection.file],
         ['written by', `${inspection.plan.kind} ${inspection.plan.version}`],
         ['bytes', formatBytes(inspection.plan.length)],
+        ...(inspection.plan.targets === undefined ? [] : [['targets', inspection.plan.targets.join(', ')]]),
       ]);
     case 'table':
       return tableOfRanges(inspection);
@@ -57,5 +58,18 @@ function tableOfModel(model: Inspection & { kind: 'model' }): string {
     ['producer', model.producer],
     ...model.inputs.map((input) => ['input', value(input)]),
     ...model.outputs.map((output) => ['output', value(output)]),
+    ['operators', summarize(model.operators)],
+    ['weights', summarize(model.bytes, formatBytes)],
+    [
+      'Q/DQ',
+      `${model.quantization.quantizeLinear} Q, ${model.quantization.dequantizeLinear} DQ, ${model.quantization.int8Weights} INT8 weights`,
+    ],
+    ...model.externalFiles.map((file) => ['external data', file]),
   ]);
+}
+
+/** `Conv 18, Relu 17, …`: the first dozen. */
+function summarize(counts: Readonly<Record<string, number>>, format: (value: number) => string = String): string {
+  const entries = Object.entries(counts).map(([name, value]) => `${name} ${format(value)}`);
+  return entries.length > 12 ? `${entries.slice(0, 12).join(', ')}, …` : entries.join(', ');
 }

@@ -27,7 +27,7 @@ export type {
 } from './placement/types.js';
 export { insertQdq, type InsertOptions, type QdqReport } from './qdq/insert.js';
 export type { FinalRange, QuantizationRange } from './qdq/ranges.js';
-export type { QuantizedWeight, QuantizeWeights } from './qdq/weights.js';
+export type { QuantizedWeight, QuantizeWeights, WeightStorage } from './qdq/weights.js';
 export { scaleFloor } from './qdq/scale.js';
 export { explainPlacement, type PlacementRow } from './placement/explain.js';
 export { describeModel, type ModelDescription } from './describe.js';

@@ -3,7 +3,7 @@ import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
-import { insertQdq, placeQdq, type Placement, type QdqReport } from '../model/index.js';
+import { insertQdq, placeQdq, type Placement, type QdqReport, type WeightStorage } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import {
   checkTable,
@@ -37,6 +37,8 @@ export interface QuantizeOptions
   readonly table?: string;
   /** Where to write the calibration table. */
   readonly tableOut?: string;
+  /** How weights are kept: `int8` (default) or `qdq`, float with a Q/DQ pair. */
+  readonly weightStorage?: WeightStorage;
   /** Samples per run of the verification; the calibration's results could depend on it, so it does not follow. Default 8. */
   readonly batch?: number;
   /** Default: all cores. */
@@ -102,7 +104,9 @@ export async function quantize(path: string, output: string, options: QuantizeOp
 
   const quantized = prepared.model.clone();
   const written = await watch.time('quantize', () =>
-    insertQdq(quantized, placement, integerForms(source.table, placement)),
+    insertQdq(quantized, placement, integerForms(source.table, placement), {
+      weightStorage: options.weightStorage ?? 'int8',
+    }),
   );
   const candidate = workspace.path('candidate.onnx');
   await watch.time('quantize', () => quantized.save(candidate));

@@ -1,3 +1,4 @@
+import type { WeightStorage } from '../../model/index.js';
 import type { QuantizeResult } from '../../pipeline/quantize.js';
 import type { Command } from '../command.js';
 import { methodFlags, placementFlags } from '../flags/quantization.js';
@@ -25,6 +26,14 @@ export const quantize: Command = {
     },
     { name: 'table', type: 'string', value: 'FILE', description: 'take the ranges from this table; no calibration' },
     { name: 'table-out', type: 'string', value: 'FILE', description: 'also write the calibration table' },
+    {
+      name: 'weights',
+      type: 'string',
+      value: 'KIND',
+      choices: ['int8', 'qdq'],
+      default: 'int8',
+      description: 'INT8 constants, or float ones with a Q/DQ pair',
+    },
     { name: 'dry-run', type: 'boolean', description: 'only print what would be quantized, and why not where not' },
     ...sampleFlags,
     ...methodFlags,
@@ -62,6 +71,7 @@ export const quantize: Command = {
       ...readMethodFlags(flags),
       ...readPlacementFlags(flags),
       ...pick(flags, 'holdout', 'table', 'tableOut', 'batch'),
+      ...(flags['weights'] === undefined ? {} : { weightStorage: flags['weights'] as WeightStorage }),
       ...operation,
     });
     console.endProgress();

@@ -9,7 +9,7 @@ import { insertBias, leastScales } from './biases.js';
 import { insertActivation } from './activations.js';
 import { Insertion } from './insertion.js';
 import { finalRanges, type FinalRange, type QuantizationRange } from './ranges.js';
-import { insertWeight, type QuantizedWeight, type QuantizeWeights } from './weights.js';
+import { insertWeight, type QuantizedWeight, type QuantizeWeights, type WeightStorage } from './weights.js';
 
 /** Options of {@link insertQdq}. */
 export interface InsertOptions {
@@ -17,6 +17,8 @@ export interface InsertOptions {
   readonly quantizeWeights?: QuantizeWeights;
   /** Gives each reader of a tensor a Q/DQ pair of its own instead of one for all. Default false. */
   readonly dedicated?: boolean;
+  /** Default `int8`. `qdq` keeps the float weights, for tools that read those. */
+  readonly weightStorage?: WeightStorage;
   readonly signal?: AbortSignal;
 }
 
@@ -61,7 +63,7 @@ export async function insertQdq(
     throwIfAborted(options.signal);
     const biases = placement.biases.filter((bias) => readsBoth(point, bias));
     const least = await leastOf(model.graph, biases, point.channels, scaleOf);
-    const weight = await insertWeight(insertion, point, quantize, least);
+    const weight = await insertWeight(insertion, point, quantize, { least, storage: options.weightStorage ?? 'int8' });
     weights.push(weight);
     for (const bias of biases) await insertBias(insertion, bias, scaleOf(bias.activation), weight.scales);
   }

@@ -17,11 +17,14 @@ export type QuantizeWeights = (
   floor: number,
 ) => Promise<QuantizedWeights>;
 
+/** How a weight is kept: as INT8 with DequantizeLinear, or as it was, with QuantizeLinear and DequantizeLinear. */
+export type WeightStorage = 'int8' | 'qdq';
+
 /** A constant that became INT8. */
 export interface QuantizedWeight {
   /** Name of the float constant. */
   readonly tensor: string;
-  /** Name of the INT8 one. */
+  /** Name of the INT8 tensor: a constant, or what QuantizeLinear makes. */
   readonly quantized: string;
   readonly axis: number | undefined;
   readonly scales: Float32Array;
@@ -36,8 +39,9 @@ export async function insertWeight(
   insertion: Insertion,
   point: WeightPoint,
   quantizeWeights: QuantizeWeights,
-  least?: Float32Array,
+  options: { readonly least?: Float32Array | undefined; readonly storage?: WeightStorage } = {},
 ): Promise<QuantizedWeight> {
+  const { least, storage = 'int8' } = options;
   const { graph } = insertion;
   const { tensor, axis, channels, inner, edges } = point;
   const constant = graph.initializers.get(tensor);
@@ -46,7 +50,6 @@ export async function insertWeight(
   const { data, scales } = await quantizeWeights(values as Float32Array, channels, inner, scaleFloor);
   if (least) raiseScales(values as Float32Array, data, scales, least, inner);
   const shape = axis === undefined ? [] : [channels];
-  const quantized = addConstant(graph, `${tensor}_quantized`, { dtype: 'int8', shape: constant.dims, data });
   const scale = addConstant(graph, `${tensor}_scale`, { dtype: 'float32', shape, data: scales });
   const zeroPoint = addConstant(graph, `${tensor}_zero_point`, {
     dtype: 'int8',
@@ -54,6 +57,10 @@ export async function insertWeight(
     data: new Int8Array(scales.length),
   });
   const next = insertion.first(edges);
+  const quantized =
+    storage === 'int8'
+      ? addConstant(graph, `${tensor}_quantized`, { dtype: 'int8', shape: constant.dims, data })
+      : addLinear(insertion, next, 'QuantizeLinear', [tensor, scale, zeroPoint], tensor, { axis });
   const restored = addLinear(insertion, next, 'DequantizeLinear', [quantized, scale, zeroPoint], tensor, { axis });
   for (const edge of edges) insertion.node(edge).setInput(edge.input, restored);
   return { tensor, quantized, axis, scales, bytes: { float32: values.byteLength, int8: data.byteLength } };
