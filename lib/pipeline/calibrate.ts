@@ -9,7 +9,7 @@ import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName 
 import { placementOptions, type ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel, type PrepareOptions } from './prepare.js';
 import { chooseMethods } from './auto-method.js';
-import { createTable } from './create-table.js';
+import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
@@ -36,12 +36,6 @@ export interface CalibrateResult {
   readonly tensors: CalibrationTable['tensors'];
   readonly timings: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
-}
-
-/** A network with the ranges of its activations: what `calibrate` writes down and `quantize` writes into the graph. */
-export interface Calibration extends FoundRanges {
-  readonly prepared: PreparedModel;
-  readonly captured: CapturedStatistics;
 }
 
 /**

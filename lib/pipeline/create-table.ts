@@ -7,9 +7,17 @@ import {
   type TensorRange,
 } from '../tables/index.js';
 import { packageVersion } from '../version.js';
-import type { Calibration } from './calibrate.js';
 import { isSymmetric } from './integer-form.js';
+import type { PreparedModel } from './prepare.js';
+import type { FoundRanges } from './ranges.js';
 import type { DrawnSamples } from './samples.js';
+import type { CapturedStatistics } from './statistics.js';
+
+/** A network with the ranges of its activations: what `calibrate` writes down and `quantize` writes into the graph. */
+export interface Calibration extends FoundRanges {
+  readonly prepared: PreparedModel;
+  readonly captured: CapturedStatistics;
+}
 
 /** The table of a calibration: its ranges, what they came from, and the statistics, which other methods and merging start from. */
 export async function createTable(calibration: Calibration, samples: DrawnSamples): Promise<CalibrationTable> {
