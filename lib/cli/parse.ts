@@ -17,10 +17,11 @@ export function parseNumbers(flag: string, text: string): number[] {
   });
 }
 
-/** `320x240` → `[320, 240]` (width, height). */
-export function parseResize(flag: string, text: string): [number, number] {
+/** `320x240` → `[320, 240]` (width, height); `native` keeps each image's own size. */
+export function parseResize(flag: string, text: string): [number, number] | 'native' {
+  if (text === 'native') return text;
   const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(text);
-  if (match === null) throw usage(`${flag} takes WxH, as in 320x240, not \`${text}\``);
+  if (match === null) throw usage(`${flag} takes WxH, as in 320x240, or native, not \`${text}\``);
   return [Number(match[1]), Number(match[2])];
 }
 

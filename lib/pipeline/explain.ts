@@ -23,5 +23,6 @@ export async function explainQuantization(
   await using worker = new WorkerProcess();
   const { model } = await prepareModel(path, worker, options);
   const placement = placeQdq(model, placementOptions(options));
+  for (const warning of placement.warnings) options.onWarning?.(warning);
   return { model: path, nodes: placement.nodes, warnings: placement.warnings };
 }
