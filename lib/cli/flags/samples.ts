@@ -25,7 +25,13 @@ export const sampleFlags: readonly Flag[] = [
   },
   { name: 'seed', type: 'integer', value: 'N', default: '0', description: 'seed of that shuffle' },
   { name: 'batch', type: 'integer', value: 'N', description: 'samples per run where results cannot depend on it' },
-  { name: 'resize', type: 'string', value: 'WxH', default: "the model's input size", description: 'size of the image; native keeps its own' },
+  {
+    name: 'resize',
+    type: 'string',
+    value: 'WxH',
+    default: "the model's input size",
+    description: 'size of the image; native keeps its own',
+  },
   {
     name: 'fit',
     type: 'string',
