@@ -39,9 +39,9 @@ export function allocate(dtype: DataType, length: number): TensorData {
   return new constructors[dtype](length);
 }
 
-/** A typed array over all of `buffer`, whose length is a multiple of the element's. */
-export function viewAs(dtype: DataType, buffer: ArrayBuffer): TensorData {
-  return new constructors[dtype](buffer);
+/** A typed array over `buffer`, all of it unless told otherwise. `offset` is in bytes, a multiple of the element's; `length` in elements. */
+export function viewAs(dtype: DataType, buffer: ArrayBuffer, offset?: number, length?: number): TensorData {
+  return new constructors[dtype](buffer, offset, length);
 }
 
 /** Whether `data` is the kind of array that `dtype` is stored in. */

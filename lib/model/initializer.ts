@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import { viewAs } from '../data/dtype.js';
 import { CalibrtError } from '../errors.js';
 import type { DataType, Tensor, TensorData } from '../data/tensor.js';
 import { elementBytes, elementTypeCode, elementTypeName, isDataType, type ElementType } from './element-type.js';
@@ -197,25 +198,9 @@ function noExternal(file: string): string {
   throw new CalibrtError('ERR_INTERNAL', `a tensor made in memory refers to ${file}`);
 }
 
-const constructors: Record<DataType, new (buffer: ArrayBuffer, offset: number, length: number) => TensorData> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
-
 /** `bytes` as the typed array of `dtype`: a view where the address is aligned, else a copy. */
 function typedArray(dtype: DataType, bytes: Uint8Array): TensorData {
   const width = elementBytes(dtype, 1) ?? 1;
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
-  return new constructors[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / width);
+  return viewAs(dtype, aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / width);
 }

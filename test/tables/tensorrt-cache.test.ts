@@ -23,7 +23,7 @@ const caches: Record<string, string> = {
   CRLF: 'TRT-8401-EntropyCalibration2\r\ndata: 3c008912\r\nprob: 3c083ffd\r\n',
   'no newline at the end': 'TRT-7202-EntropyCalibration2\ndata: 3c008912\nprob: 3c083ffd',
   'capitals, short digits, empty lines': 'TRT-8601-EntropyCalibration2\na: 3C010A14\n\nb: 0\nc: 7f\n\n',
-  'a version in letters': 'TRT-8XXX-MinMaxCalibration\na: 3c010204\n',
+  'a version in letters': 'TRT-8ABC-MinMaxCalibration\na: 3c010204\n',
 };
 
 describe('calibration caches', () => {
