@@ -1,6 +1,8 @@
 /** Results as tables for people. */
+import type { OutputMetrics } from '../accuracy/metrics.js';
 import type { Explanation } from '../pipeline/explain.js';
 import type { Inspection } from '../pipeline/inspect.js';
+import { formatDb, formatPercent } from './describe.js';
 import { formatBytes, table } from './table.js';
 
 /** Which nodes are quantized, and the rule that decided. */
@@ -72,4 +74,24 @@ function tableOfModel(model: Inspection & { kind: 'model' }): string {
 function summarize(counts: Readonly<Record<string, number>>, format: (value: number) => string = String): string {
   const entries = Object.entries(counts).map(([name, value]) => `${name} ${format(value)}`);
   return entries.length > 12 ? `${entries.slice(0, 12).join(', ')}, …` : entries.join(', ');
+}
+
+/** How far a candidate is from its reference, one output a row; below it, what it finds of the labels. */
+export function metricsTable(
+  outputs: Readonly<Record<string, OutputMetrics>>,
+  title: string,
+  hits: Readonly<Record<string, { reference: number; candidate: number; difference: number }>> = {},
+): string {
+  const rows = Object.entries(outputs).map(([name, { sqnrDb, cosine, maxAbsError, argmaxAgreement }]) => [
+    name,
+    formatDb(sqnrDb),
+    cosine.toFixed(6),
+    maxAbsError.toPrecision(3),
+    argmaxAgreement === null ? '' : formatPercent(argmaxAgreement),
+  ]);
+  const lines = [table(rows, [title, 'SQNR', 'cosine', 'max error', 'same argmax'])];
+  for (const [name, { reference, candidate }] of Object.entries(hits)) {
+    lines.push(`${name}: reference ${formatPercent(reference)}, candidate ${formatPercent(candidate)}`);
+  }
+  return lines.join('\n');
 }

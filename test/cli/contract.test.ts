@@ -84,6 +84,27 @@ describe('quantize', () => {
   });
 });
 
+describe('eval', () => {
+  it('compares two models, and both with the labels', async () => {
+    const test = ['--data', repository('demo/test'), '--pixel-format', 'gray', '--preset', 'unit', '--limit', '100'];
+    const result = await json('eval', demo, int8, ...test);
+    expect(result).toMatchObject({
+      samples: 100,
+      outputs: { logits: { cosine: expect.any(Number) as number, argmaxAgreement: expect.any(Number) as number } },
+      top1: { reference: 1, candidate: expect.any(Number) as number },
+    });
+    const itself = await json('eval', demo, demo, ...test);
+    expect(itself['outputs']).toMatchObject({ logits: { sqnrDb: 'Infinity', maxAbsError: 0, argmaxAgreement: 1 } });
+  });
+
+  it('refuses models whose outputs differ, naming both', async () => {
+    const other = repository('test/fixtures/relu.onnx');
+    const result = await cli(['eval', demo, other, '--data', repository('demo/test')]);
+    expect(result).toMatchObject({ status: 1, stdout: '' });
+    expect(result.stderr).toMatch(/^error ERR_MODEL_UNSUPPORTED: .*model\.onnx has inputs input.*relu\.onnx has x/);
+  });
+});
+
 describe('inspect', () => {
   it('tells what a model and a table hold', async () => {
     expect(await json('inspect', int8)).toMatchObject({ kind: 'model', opset: 17, inputs: [{ name: 'input' }] });

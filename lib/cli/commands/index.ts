@@ -1,10 +1,11 @@
 import type { Command } from '../command.js';
 import { build } from './build.js';
 import { calibrate } from './calibrate.js';
+import { evaluate } from './eval.js';
 import { doctor } from './doctor.js';
 import { inspect } from './inspect.js';
 import { quantize } from './quantize.js';
 import { table } from './table.js';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [quantize, calibrate, build, table, inspect, doctor];
+export const commands: readonly Command[] = [quantize, calibrate, build, evaluate, table, inspect, doctor];

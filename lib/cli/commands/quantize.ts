@@ -85,7 +85,8 @@ function pick(flags: Readonly<Record<string, unknown>>, ...names: readonly strin
 }
 
 async function summary(result: QuantizeResult): Promise<string> {
-  const { formatDb, formatPercent } = await import('../describe.js');
+  const { formatPercent } = await import('../describe.js');
+  const { metricsTable } = await import('../tables.js');
   const { formatBytes, table } = await import('../table.js');
   const total = result.quantized.length + result.skipped.length;
   const lines = table([
@@ -98,14 +99,8 @@ async function summary(result: QuantizeResult): Promise<string> {
       `(${(result.latencyMs.fp32 / result.latencyMs.int8).toFixed(2)} times as fast)`
     : '';
   if (result.verify === null) return `${lines}\nnot verified: no sample was held out${timed}`;
-  const outputs = Object.entries(result.verify.outputs).map(([name, m]) => [
-    name,
-    formatDb(m.sqnrDb),
-    m.cosine.toFixed(6),
-    m.maxAbsError.toPrecision(3),
-  ]);
-  const verified = table(outputs, [`verified on ${result.holdout}`, 'SQNR', 'cosine', 'max error']);
-  const { labelled } = result.verify;
+  const { labelled, outputs } = result.verify;
+  const verified = metricsTable(outputs, `verified on ${result.holdout}`);
   const top1 = labelled
     ? `\ntop-1 on these: FP32 ${formatPercent(labelled.reference.top1)}, INT8 ${formatPercent(labelled.candidate.top1)}`
     : '';
