@@ -31,7 +31,7 @@ std::int64_t checkedSum(std::int64_t a, std::int64_t b) {
   return sum;
 }
 
-// Merges runs of 2^shift bins in place. A bin index has 14 bits: a longer shift, undefined from 64 on, gives 0 as well.
+// Merges runs of 2^shift bins in place. A bin index has 16 bits: a longer shift, undefined from 64 on, gives 0 as well.
 void mergeNeighbours(std::span<std::int64_t> bins, int shift) {
   if (shift == 0) return;
   for (std::size_t i = 0; i < bins.size(); ++i) {
@@ -97,9 +97,9 @@ void Histogram::accumulateFinite(std::span<const float> block, std::int32_t leas
   if (least != 0 || greatest != 0) {
     allocateSigns(least < 0 ? 2 : 1);
     widenTo(largestMagnitude(fromOrdered(least), fromOrdered(greatest)));
-    std::array<std::uint16_t, kBlock + 16> bins;
+    std::array<std::uint32_t, kBlock + 16> bins;
     nonZero = histogramKernels().binIndices(block.data(), block.size(), powerOfTwo(-exponent_), bins.data());
-    for (const std::uint16_t bin : std::span(bins).first(nonZero)) ++counts_[bin];
+    for (const std::uint32_t bin : std::span(bins).first(nonZero)) ++counts_[bin];
   }
   min_ = count_ == 0 ? fromOrdered(least) : lesser(min_, fromOrdered(least));
   max_ = count_ == 0 ? fromOrdered(greatest) : greater(max_, fromOrdered(greatest));

@@ -23,9 +23,9 @@ struct HistogramKernels {
   OrderedRange (*scan)(const float* data, std::size_t n);
 
   /// Writes the bin of every non-zero element to `bins`, in order, and returns how many there are: trunc(|x| *
-  /// reciprocal), plus 2^14 where x is negative. Elements are finite, `reciprocal` is a power of two and |x| *
-  /// reciprocal < 2^14. `bins` has room for n + 16 entries; those past the returned count are scratch.
-  std::size_t (*binIndices)(const float* data, std::size_t n, float reciprocal, std::uint16_t* bins);
+  /// reciprocal), plus 2^16 where x is negative. Elements are finite, `reciprocal` is a power of two and |x| *
+  /// reciprocal < 2^16. `bins` has room for n + 16 entries; those past the returned count are scratch.
+  std::size_t (*binIndices)(const float* data, std::size_t n, float reciprocal, std::uint32_t* bins);
 };
 
 extern const HistogramKernels kPortableKernels;

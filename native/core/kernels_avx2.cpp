@@ -7,9 +7,9 @@ namespace {
 
 constexpr std::size_t kLanes = 8;
 
-// Entry m moves the 16-bit lanes whose bits are set in m to the front, for _mm_shuffle_epi8.
+// Entry m names the lanes whose bits are set in m, in order, for _mm256_permutevar8x32_epi32.
 struct CompressTable {
-  alignas(16) unsigned char shuffle[256][16];
+  alignas(8) unsigned char lanes[256][kLanes];
 };
 
 constexpr CompressTable makeCompressTable() {
@@ -18,10 +18,8 @@ constexpr CompressTable makeCompressTable() {
     unsigned target = 0;
     for (unsigned lane = 0; lane < kLanes; ++lane) {
       if ((mask >> lane & 1U) == 0) continue;
-      table.shuffle[mask][target++] = static_cast<unsigned char>(2 * lane);
-      table.shuffle[mask][target++] = static_cast<unsigned char>(2 * lane + 1);
+      table.lanes[mask][target++] = static_cast<unsigned char>(lane);
     }
-    while (target < 16) table.shuffle[mask][target++] = 0x80;
   }
   return table;
 }
@@ -61,10 +59,10 @@ OrderedRange scan(const float* data, std::size_t n) {
   return range;
 }
 
-std::size_t binIndices(const float* data, std::size_t n, float reciprocal, std::uint16_t* bins) {
+std::size_t binIndices(const float* data, std::size_t n, float reciprocal, std::uint32_t* bins) {
   const __m256 factor = _mm256_set1_ps(reciprocal);
   const __m256i magnitudeMask = _mm256_set1_epi32(0x7fffffff);
-  const __m256i signBin = _mm256_set1_epi32(1 << 14);
+  const __m256i signBin = _mm256_set1_epi32(1 << 16);
   std::size_t written = 0;
   for (std::size_t i = 0; i < n; i += kLanes) {
     const __m256i bits = _mm256_castps_si256(_mm256_maskload_ps(data + i, lanesLeft(n - i)));
@@ -72,11 +70,11 @@ std::size_t binIndices(const float* data, std::size_t n, float reciprocal, std::
     const __m256i isZero = _mm256_cmpeq_epi32(magnitude, _mm256_setzero_si256());
     const auto nonZero = static_cast<unsigned>(~_mm256_movemask_ps(_mm256_castsi256_ps(isZero))) & 0xffU;
     const __m256i bin = _mm256_cvttps_epi32(_mm256_mul_ps(_mm256_castsi256_ps(magnitude), factor));
-    const __m256i sign = _mm256_and_si256(_mm256_srli_epi32(bits, 17), signBin);
+    const __m256i sign = _mm256_and_si256(_mm256_srli_epi32(bits, 15), signBin);
     const __m256i index = _mm256_or_si256(bin, sign);
-    const __m128i narrow = _mm_packus_epi32(_mm256_castsi256_si128(index), _mm256_extracti128_si256(index, 1));
-    const __m128i shuffle = _mm_load_si128(reinterpret_cast<const __m128i*>(kCompress.shuffle[nonZero]));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(bins + written), _mm_shuffle_epi8(narrow, shuffle));
+    const __m128i lanes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kCompress.lanes[nonZero]));
+    const __m256i packed = _mm256_permutevar8x32_epi32(index, _mm256_cvtepu8_epi32(lanes));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bins + written), packed);
     written += static_cast<std::size_t>(__builtin_popcount(nonZero));
   }
   return written;

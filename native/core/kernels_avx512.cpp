@@ -35,20 +35,20 @@ OrderedRange scan(const float* data, std::size_t n) {
   return {_mm512_reduce_min_epi32(least), _mm512_reduce_max_epi32(greatest)};
 }
 
-std::size_t binIndices(const float* data, std::size_t n, float reciprocal, std::uint16_t* bins) {
+std::size_t binIndices(const float* data, std::size_t n, float reciprocal, std::uint32_t* bins) {
   const __m512 factor = _mm512_set1_ps(reciprocal);
   const __m512i magnitudeMask = _mm512_set1_epi32(0x7fffffff);
-  const __m512i signBin = _mm512_set1_epi32(1 << 14);
+  const __m512i signBin = _mm512_set1_epi32(1 << 16);
   std::size_t written = 0;
   for (std::size_t i = 0; i < n; i += kLanes) {
     const __m512i bits = _mm512_maskz_loadu_epi32(lanesLeft(n - i), data + i);
     const __m512i magnitude = _mm512_and_si512(bits, magnitudeMask);
     const __mmask16 nonZero = _mm512_test_epi32_mask(magnitude, magnitude);
     const __m512i bin = _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_castsi512_ps(magnitude), factor));
-    const __m512i sign = _mm512_and_si512(_mm512_srli_epi32(bits, 17), signBin);
+    const __m512i sign = _mm512_and_si512(_mm512_srli_epi32(bits, 15), signBin);
     // Compress into a register and store it whole: compressing to memory is many times slower on some processors.
     const __m512i packed = _mm512_maskz_compress_epi32(nonZero, _mm512_or_si512(bin, sign));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bins + written), _mm512_cvtepi32_epi16(packed));
+    _mm512_storeu_si512(bins + written, packed);
     written += static_cast<std::size_t>(__builtin_popcount(nonZero));
   }
   return written;

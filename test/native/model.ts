@@ -14,7 +14,7 @@ export interface ModelHistogram {
 /** The non-empty bins with their counts. */
 export type SparseCounts = readonly (readonly [bin: number, count: bigint])[];
 
-const bins = 16384;
+const bins = 65536;
 
 /** The histogram of all values at once, on the grid that the largest of them asks for. */
 export function modelHistogram(data: Float32Array): ModelHistogram {

@@ -128,13 +128,13 @@ describe('percentile', () => {
   });
 
   it('counts zeros, and interpolates inside a bin', async () => {
-    // Bin width 2^-13 for amax 1.5; 10 zeros, 10 values in the bin of 1, one at amax.
+    // Bin width 2^-15 for amax 1.5; 10 zeros, 10 values in the bin of 1, one at amax.
     const values = Float32Array.from([...Array<number>(10).fill(0), ...Array<number>(10).fill(1), 1.5]);
     const share = (count: number) => percentile((100 * count) / 21);
     const at = async (count: number) => (await search(statisticsOf(values), share(count))).threshold;
     expect(await at(9)).toBe(0);
-    expect(await at(12.5)).toBeCloseTo(1 + 0.25 * 2 ** -13, 9);
-    expect(await at(20)).toBeCloseTo(1 + 2 ** -13, 9);
+    expect(await at(12.5)).toBeCloseTo(1 + 0.25 * 2 ** -15, 9);
+    expect(await at(20)).toBeCloseTo(1 + 2 ** -15, 9);
     expect(await at(21)).toBe(1.5);
   });
 });

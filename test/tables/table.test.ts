@@ -27,7 +27,7 @@ const summary = {
   max: 2.25,
   amax: 2.25,
   binWidth: 2 ** -12,
-  bins: 16384,
+  bins: 65536,
 };
 
 const table: CalibrationTable = {
