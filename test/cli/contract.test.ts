@@ -13,9 +13,12 @@ const samples = ['--data', repository('demo/calibration'), '--pixel-format', 'gr
 
 let folder: string;
 let int8: string;
+let quantized: Record<string, unknown>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'calibrt-contract-'));
   int8 = join(folder, 'int8.onnx');
+  const table = join(folder, 'table.json');
+  quantized = await json('quantize', demo, '-o', int8, ...samples, '--limit', '60', '--table-out', table);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -29,9 +32,8 @@ async function json(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 describe('quantize', () => {
-  it('--json has what CLI.md promises', async () => {
-    const table = join(folder, 'table.json');
-    const result = await json('quantize', demo, '-o', int8, ...samples, '--limit', '60', '--table-out', table);
+  it('--json has what CLI.md promises', () => {
+    const result = quantized;
     expect(result).toMatchObject({ model: demo, output: int8, method: 'mse', samples: 48, holdout: 12 });
     expect(result['quantized']).toContain('/stem/Conv');
     expect(result['skipped']).toContainEqual({
@@ -86,12 +88,13 @@ describe('quantize', () => {
 
 describe('eval', () => {
   it('compares two models, and both with the labels', async () => {
-    const test = ['--data', repository('demo/test'), '--pixel-format', 'gray', '--preset', 'unit', '--limit', '100'];
+    const test = ['--data', repository('demo/test'), '--pixel-format', 'gray', '--preset', 'unit', '--limit', '1000'];
     const result = await json('eval', demo, int8, ...test);
     expect(result).toMatchObject({
-      samples: 100,
+      samples: 450,
       outputs: { logits: { cosine: expect.any(Number) as number, argmaxAgreement: expect.any(Number) as number } },
-      top1: { reference: 1, candidate: expect.any(Number) as number },
+      // 449 of 450, as ONNX Runtime in Python finds them (demo/README.md).
+      top1: { reference: expect.closeTo(449 / 450, 10) as number, candidate: expect.any(Number) as number },
     });
     const itself = await json('eval', demo, demo, ...test);
     expect(itself['outputs']).toMatchObject({ logits: { sqnrDb: 'Infinity', maxAbsError: 0, argmaxAgreement: 1 } });
@@ -153,17 +156,17 @@ describe('build', () => {
       async (target) => {
         const build = (model: string, plan: string): Promise<Record<string, unknown>> =>
           json('build', model, '-o', join(folder, plan), '--backend', 'tensorrt-rtx', '--target', target, ...shapes);
-        const [fp32, quantized] = [await build(demo, 'fp32.plan'), await build(int8, 'int8.plan')];
+        const [fp32, smaller] = [await build(demo, 'fp32.plan'), await build(int8, 'int8.plan')];
         expect(fp32).toMatchObject({
           backend: 'tensorrt-rtx',
           target: target.split(','),
           bytes: expect.any(Number) as number,
         });
         // By the builder's own log.
-        expect(quantized['weightBytes']).toBeLessThan((fp32['weightBytes'] as number) / 2);
+        expect(smaller['weightBytes']).toBeLessThan((fp32['weightBytes'] as number) / 2);
         expect(await json('inspect', join(folder, 'int8.plan'))).toMatchObject({
           kind: 'plan',
-          plan: { length: quantized['bytes'] },
+          plan: { length: smaller['bytes'] },
         });
       },
     );
