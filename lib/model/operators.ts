@@ -1,5 +1,6 @@
 import { CalibrtError } from '../errors.js';
 import type { Model } from './model.js';
+import type { GraphNode } from './node.js';
 
 // Every operator that the ONNX domain has had in any version, as the onnx package 1.21 lists them.
 const known = new Set(
@@ -27,18 +28,32 @@ const known = new Set(
   ).split(' '),
 );
 
+/** Domains whose operators ONNX Runtime brings along. */
+const runtimeDomains = new Set([
+  'ai.onnx.ml',
+  'ai.onnx.preview',
+  'ai.onnx.preview.training',
+  'ai.onnx.training',
+  'com.microsoft',
+  'com.microsoft.nchwc',
+  'com.ms.internal.nhwc',
+]);
+
 /**
- * Checks that a runtime can know every operator: those of the ONNX domain by name, those of other domains by the model's own
- * functions. A model with plugins of one engine cannot be calibrated with another.
+ * Checks that a runtime can know every operator: those of the ONNX domain by name, those of other domains by the domain, unless the
+ * model defines functions of its own. A model with plugins of one engine cannot be calibrated with another.
  *
  * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` naming node and operator.
  */
 export function checkOperators(model: Model): void {
-  const foreign = model.nodes.find((node) => node.domain === '' && !known.has(node.opType));
+  const isKnown = ({ domain, opType }: GraphNode): boolean =>
+    domain === '' ? known.has(opType) : model.hasFunctions || runtimeDomains.has(domain);
+  const foreign = model.nodes.find((node) => !isKnown(node));
   if (!foreign) return;
+  const operator = foreign.domain === '' ? foreign.opType : `${foreign.domain}.${foreign.opType}`;
   throw new CalibrtError(
     'ERR_MODEL_UNSUPPORTED',
-    `${model.path}: node "${foreign.name}" uses ${foreign.opType}, which is no operator of ONNX: ` +
-      'cut the model before it (--outputs), or export it without plugins',
+    `${model.path}: node "${foreign.name}" uses ${operator}, which is no operator of ONNX: ` +
+      'export the model without plugins, or the part before them as a model of its own',
   );
 }

@@ -59,6 +59,7 @@ export async function captureStatistics(
     {
       kind: 'capture',
       model: exposed,
+      name: model.path,
       tensors,
       skipOtherTypes,
       source: samples.calibration,

@@ -65,6 +65,7 @@ async function floatActivations(model: Model, worker: WorkerProcess, options: Op
     {
       kind: 'capture',
       model: exposed,
+      name: model.path,
       tensors,
       skipOtherTypes: true,
       source: { kind: 'stream' },

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { checkOperators, describeModel, exposeTensors, setInputShapes } from '#lib/model/index.js';
+import {
+  checkOperators,
+  describeModel,
+  exposeTensors,
+  Graph,
+  GraphNode,
+  Model,
+  parseModel,
+  setInputShapes,
+} from '#lib/model/index.js';
+import { ValueInfo } from '#lib/model/value-info.js';
+import { bytesField } from '#lib/model/wire/fields.js';
 import { build, int } from './build.js';
 import { openFixture, randomFeeds, relativeError, run } from './helpers.js';
 
@@ -66,10 +77,34 @@ describe('input shapes', () => {
 });
 
 describe('operators', () => {
-  it('of ONNX and of named domains pass, others are named', () => {
-    expect(() => checkOperators(model())).not.toThrow();
-    const foreign = build([['EfficientNMS_TRT', 'x', 'y']], { inputs: { x: [1] }, outputs: ['y'] });
-    expect(() => checkOperators(foreign)).toThrow('node "y" uses EfficientNMS_TRT');
+  const withOperator = (opType: string, domain: string): Model => {
+    const io = (name: string): ValueInfo => ValueInfo.create({ name, dtype: 'float32', shape: [1] });
+    const node = GraphNode.create({ opType, name: 'y', inputs: ['x'], outputs: ['y'], domain });
+    const graph = Graph.create({ name: 'g', nodes: [node], initializers: [], inputs: [io('x')], outputs: [io('y')] });
+    return Model.create(graph, 8, new Map([['', 13]]));
+  };
+
+  it.each([
+    ['Relu', ''],
+    ['Gelu', 'com.microsoft'],
+  ])('%s of domain "%s" passes', (opType, domain) => {
+    expect(() => checkOperators(withOperator(opType, domain))).not.toThrow();
+  });
+
+  it.each([
+    ['EfficientNMS_TRT', '', 'node "y" uses EfficientNMS_TRT,'],
+    ['Relu', 'com.example', 'node "y" uses com.example.Relu,'],
+  ])('%s of domain "%s" is named', (opType, domain, what) => {
+    expect(() => checkOperators(withOperator(opType, domain))).toThrow(what);
+  });
+
+  it('of a domain for which the model defines functions pass', () => {
+    const FUNCTIONS = 25;
+    const definition = Buffer.from('\x0a\x04Relu\x52\x0bcom.example', 'latin1');
+    const bytes = Buffer.concat([withOperator('Relu', 'com.example').toBytes(), bytesField(FUNCTIONS, definition).raw]);
+    const own = parseModel('own.onnx', bytes);
+    expect(own.hasFunctions).toBe(true);
+    expect(() => checkOperators(own)).not.toThrow();
   });
 });
 

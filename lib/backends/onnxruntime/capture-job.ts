@@ -14,7 +14,7 @@ import { Session } from './runtime.js';
 export async function capture(job: CaptureJob, context: JobContext): Promise<CaptureResult> {
   const addon = native();
   const source = await openSource(job.source, job.batch, context);
-  const session = await Session.open(job.model, { threads: job.threads, exactQdq: true });
+  const session = await Session.open(job.model, { threads: job.threads, exactQdq: true, name: job.name });
   let samples = 0;
   let allZero = true;
   let firstSample: CaptureResult['firstSample'] = {};

@@ -21,6 +21,8 @@ export type SampleSource =
 export interface CaptureJob {
   readonly kind: 'capture';
   readonly model: string;
+  /** What errors call the model where it lies in a temporary file. */
+  readonly name?: string;
   readonly tensors: readonly string[];
   /** Pass over tensors that are no float32 in place of refusing them: for a capture of everything. */
   readonly skipOtherTypes?: boolean;

@@ -14,6 +14,8 @@ export interface SessionSettings {
    * model means, without what a CPU makes of it (8-bit products saturate on AVX2).
    */
   readonly exactQdq: boolean;
+  /** What errors call the model; default: its path. For temporary files, of which the user knows nothing. */
+  readonly name?: string | undefined;
   /** Let threads spin while they wait, as ONNX Runtime does by default: for timing what users will see. Default false. */
   readonly spinning?: boolean;
 }
@@ -76,8 +78,9 @@ export class Session {
           : await ort.InferenceSession.create(model, options);
       return new Session(ort, session);
     } catch (cause) {
-      const name = typeof model === 'string' ? model : 'the model';
-      throw new CalibrtError('ERR_MODEL_INVALID', `ONNX Runtime cannot load ${name}: ${firstLine(cause)}`, { cause });
+      const name = settings.name ?? (typeof model === 'string' ? model : 'the model');
+      const reason = firstLine(cause).replace(/^Load model from .*? failed:\s*/, '');
+      throw new CalibrtError('ERR_MODEL_INVALID', `ONNX Runtime cannot load ${name}: ${reason}`, { cause });
     }
   }
 
