@@ -34,3 +34,6 @@ export { describeModel, type ModelDescription } from './describe.js';
 export { activationTensors } from './activation-tensors.js';
 export { dialInputs, openDial, type Dial } from './dial-inputs.js';
 export { addDials, type DialModel } from './dials.js';
+export { castModel, type CastOptions, type CastReport } from './precision/cast.js';
+export type { KeptNode } from './precision/decide.js';
+export type { HalfType } from './precision/half.js';
