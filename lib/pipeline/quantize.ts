@@ -13,6 +13,8 @@ import {
   type CalibrationTable,
   type TensorRange,
 } from '../tables/index.js';
+import { castWithCopy, type CastSummary } from './cast.js';
+import { firstSamples } from './first-samples.js';
 import { calibrateTensors, checkActivations, qdqCapture } from './calibrate.js';
 import { createTable } from './create-table.js';
 import { integerForm, isSymmetric, type IntegerForm } from './integer-form.js';
@@ -39,6 +41,8 @@ export interface QuantizeOptions
   readonly tableOut?: string;
   /** How weights are kept: `int8` (default) or `qdq`, float with a Q/DQ pair. */
   readonly weightStorage?: WeightStorage;
+  /** What the nodes without Q/DQ run in: `fp32` (default), or `fp16`, written into the model (TensorRT's form alone). */
+  readonly highPrecision?: 'fp32' | 'fp16';
   /** Samples per run of the verification; the calibration's results could depend on it, so it does not follow. Default 8. */
   readonly batch?: number;
   /** Default: all cores. */
@@ -63,6 +67,8 @@ export interface QuantizeResult {
   readonly quantized: readonly string[];
   readonly skipped: readonly { readonly node: string; readonly reason: string }[];
   readonly tensors: CalibrationTable['tensors'];
+  /** What of the model is in FP16, with `highPrecision`. */
+  readonly highPrecision?: CastSummary;
   /** How far the INT8 model's outputs are from the FP32 model's, on the holdout; null without one. */
   readonly verify: Pick<CompareResult, 'outputs' | 'labelled'> | null;
   /** Median time of one run on this CPU in ms, for ONNX Runtime's form alone: the other form's CPU time means nothing. */
@@ -108,8 +114,11 @@ export async function quantize(path: string, output: string, options: QuantizeOp
       weightStorage: options.weightStorage ?? 'int8',
     }),
   );
+  const cast = await watch.time('quantize', async () =>
+    options.highPrecision === 'fp16' ? castWithCopy(quantized, 'fp16') : undefined,
+  );
   const candidate = workspace.path('candidate.onnx');
-  await watch.time('quantize', () => quantized.save(candidate));
+  await watch.time('quantize', () => (cast?.rounded ?? quantized).save(candidate));
   const pair = { reference: await referenceOf(path, prepared, workspace, options), candidate };
   const holdout = samples?.holdout ?? null;
   const exactQdq = placement.form === 'tensorrt';
@@ -117,6 +126,8 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     'verify',
     async () => holdout && compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation }, holdout),
   );
+  if (cast && samples && samples.calibration.kind !== 'stream') await watch.time('verify', () => checkRuns(candidate, samples));
+  if (cast && verify) warnOfOverflow(verify, onWarning);
   const latencyMs = await watch.time('time', async () =>
     samples && !exactQdq ? timePair(worker, prepared.model, pair, samples, operation) : undefined,
   );
@@ -135,6 +146,7 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     quantized: placement.nodes.filter(({ quantized }) => quantized).map(({ node }) => node),
     skipped: placement.nodes.filter(({ quantized }) => !quantized).map(({ node, reason }) => ({ node, reason })),
     tensors: asWritten(source.table, written),
+    ...(cast === undefined ? {} : { highPrecision: cast.summary }),
     verify: verify && { outputs: verify.outputs, ...(verify.labelled ? { labelled: verify.labelled } : {}) },
     ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
@@ -142,6 +154,21 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     timings: watch.timings,
     peakRssMb: Math.max(source.captured?.peakRssMb ?? 0, verify?.peakRssMb ?? 0, process.resourceUsage().maxRSS / 1024),
   };
+
+  // What is verified is a float32 copy that rounds as FP16 does; that the model itself loads and runs, one sample shows.
+  // An iterable's samples are used up by then.
+  async function checkRuns(reference: string, drawn: DrawnSamples): Promise<void> {
+    const written = workspace.path('written.onnx');
+    await quantized.save(written);
+    const { signal } = options;
+    const quiet = { reference, candidate: written, exactQdq, batch: 1, ...(signal && { signal }) };
+    await compareOn(worker, prepared.model, quiet, firstSamples(drawn, 1));
+  }
+}
+
+function warnOfOverflow({ outputs }: CompareResult, onWarning: (message: string) => void): void {
+  const bad = Object.entries(outputs).find(([, { maxAbsError }]) => !Number.isFinite(maxAbsError));
+  if (bad) onWarning(`output "${bad[0]}" is not finite: something exceeds FP16; use high precision fp32`);
 }
 
 /** Where the ranges came from: a calibration, or a table. */
@@ -202,7 +229,14 @@ async function referenceOf(
   return reference;
 }
 
-async function checkOutputs(model: string, output: string, { tableOut }: QuantizeOptions): Promise<void> {
+async function checkOutputs(model: string, output: string, options: QuantizeOptions): Promise<void> {
+  const { tableOut, highPrecision, form } = options;
+  if (highPrecision === 'fp16' && form === 'onnxruntime') {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      'high precision fp16 is for TensorRT: ONNX Runtime has no FP16 arithmetic on the CPU and only becomes slower; use fp32',
+    );
+  }
   if (resolve(model) === resolve(output)) {
     throw new CalibrtError('ERR_USAGE', `the output ${output} is the FP32 model itself: choose another name`);
   }

@@ -1,4 +1,5 @@
-import type { BuildOptions, OptimizationProfile } from '../../backends/tensorrt/index.js';
+import type { OptimizationProfile } from '../../backends/tensorrt/index.js';
+import type { BuildPlanOptions } from '../../pipeline/build.js';
 import type { Command, FlagValues } from '../command.js';
 import { parseList, parseShapes, parseSize } from '../parse.js';
 
@@ -37,6 +38,12 @@ export const build: Command = {
       default: 'current; sm86,sm89,sm120 on a machine with no GPU',
       description: 'GPUs to build for: sm80, sm86, sm89, sm120, sm121 or current; several give one plan for all',
     },
+    {
+      name: 'fp16',
+      type: 'boolean',
+      description: 'compute in FP16; where types are the model’s (TensorRT 11, TensorRT-RTX) a temporary copy is cast',
+    },
+    { name: 'bf16', type: 'boolean', description: 'compute in BF16, likewise' },
     {
       name: 'min-shapes',
       type: 'string',
@@ -89,6 +96,10 @@ export const build: Command = {
       onLog: (severity, message) => console.log(`[${severity}] ${message}`),
     });
     console.endProgress();
+    if (result.cast) {
+      const { describeCast } = await import('../../pipeline/cast.js');
+      console.note(`built from a temporary copy that was cast: ${describeCast(result.cast)}`);
+    }
     const rows = [
       ['plan', `${result.plan} (${formatBytes(result.bytes)})`],
       ['builder', `${result.backend} ${result.libraryVersion}`],
@@ -101,7 +112,7 @@ export const build: Command = {
   },
 };
 
-function buildOptions(flags: FlagValues): BuildOptions {
+function buildOptions(flags: FlagValues): BuildPlanOptions {
   const text = (name: string): string | undefined => (flags[name] === undefined ? undefined : String(flags[name]));
   const profile = shapeProfile(text('minShapes'), text('optShapes'), text('maxShapes'));
   const options: Record<string, unknown> = {
@@ -111,6 +122,8 @@ function buildOptions(flags: FlagValues): BuildOptions {
     profiles: profile === undefined ? undefined : [profile],
     workspaceBytes: text('workspace') === undefined ? undefined : parseSize('--workspace', text('workspace')!),
     optimizationLevel: flags['optimizationLevel'],
+    fp16: flags['fp16'],
+    bf16: flags['bf16'],
     versionCompatible: flags['versionCompatible'],
     stripWeights: flags['stripWeights'],
     refit: flags['refit'],

@@ -34,6 +34,14 @@ export const quantize: Command = {
       default: 'int8',
       description: 'INT8 constants, or float ones with a Q/DQ pair',
     },
+    {
+      name: 'high-precision',
+      type: 'string',
+      value: 'TYPE',
+      choices: ['fp32', 'fp16'],
+      default: 'fp32',
+      description: 'what the rest of the graph runs in; fp16 for TensorRT 11 and TensorRT-RTX',
+    },
     { name: 'dry-run', type: 'boolean', description: 'only print what would be quantized, and why not where not' },
     ...sampleFlags,
     ...methodFlags,
@@ -70,7 +78,7 @@ export const quantize: Command = {
       ...readSampleFlags(flags),
       ...readMethodFlags(flags),
       ...readPlacementFlags(flags),
-      ...pick(flags, 'holdout', 'table', 'tableOut', 'batch'),
+      ...pick(flags, 'holdout', 'table', 'tableOut', 'batch', 'highPrecision'),
       ...(flags['weights'] === undefined ? {} : { weightStorage: flags['weights'] as WeightStorage }),
       ...operation,
     });
@@ -87,12 +95,14 @@ function pick(flags: Readonly<Record<string, unknown>>, ...names: readonly strin
 async function summary(result: QuantizeResult): Promise<string> {
   const { formatPercent } = await import('../describe.js');
   const { metricsTable } = await import('../tables.js');
+  const { describeCast } = await import('../../pipeline/cast.js');
   const { formatBytes, table } = await import('../table.js');
   const total = result.quantized.length + result.skipped.length;
   const lines = table([
     ['model', `${result.output} (${formatBytes(result.bytes.int8)}, FP32 ${formatBytes(result.bytes.fp32)})`],
     ['method', `${result.method}, ${result.samples} samples`],
     ['quantized', `${result.quantized.length} of ${total} nodes (--dry-run tells which and why)`],
+    ...(result.highPrecision === undefined ? [] : [['the rest', describeCast(result.highPrecision)]]),
   ]);
   const timed = result.latencyMs
     ? `\n\nCPU latency: FP32 ${result.latencyMs.fp32.toFixed(2)} ms, INT8 ${result.latencyMs.int8.toFixed(2)} ms ` +

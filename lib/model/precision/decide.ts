@@ -47,8 +47,7 @@ export class Decider {
 
   async decide(): Promise<Decision> {
     for (const node of this.graph.nodes) {
-      if (![...node.inputs, ...node.outputs].some((name) => this.isFloat(name)) || isSource(node)) continue;
-      if (node.domain === '' && typeBlind.has(node.opType)) continue;
+      if (isSource(node) || (node.domain === '' && typeBlind.has(node.opType)) || !this.computesFloat(node)) continue;
       const reason = await this.reasonToKeep(node);
       if (reason === undefined) this.half.add(node);
       else this.kept.set(node, reason);
@@ -71,6 +70,8 @@ export class Decider {
     const reason = node.domain === '' ? fullReasons.get(node.opType) : 'Its operator is not of ONNX.';
     if (reason !== undefined) return reason;
     if (!rule) return `There is no rule for ${node.opType} in 16 bits.`;
+    const { type } = this.constants;
+    if (rule.float16Only && type !== 'float16') return `TensorRT has no ${node.opType} in ${type}.`;
     if (node.inputs.some((name) => name !== '' && !this.types.has(name))) return 'The type of an input is not known.';
     if (node.is('Mul') && node.inputs[0] === node.inputs[1]) return 'A square overflows, or loses small values.';
     return undefined;
@@ -142,6 +143,12 @@ export class Decider {
       half.delete(node);
       kept.set(node, 'It moves values between nodes that stay.');
     }
+  }
+
+  // An input with a type of its own, as Resize's scales, says nothing about the node.
+  private computesFloat(node: GraphNode): boolean {
+    const rule = node.domain === '' ? halfRules.get(node.opType) : undefined;
+    return [...(rule ? halfInputs(node, rule) : node.inputs), ...node.outputs].some((name) => this.isFloat(name));
   }
 
   /** The float32 inputs that are no constants. */

@@ -4,13 +4,17 @@ export interface HalfRule {
   readonly inputs?: readonly number[];
   /** It only moves, copies or selects values, so it follows its neighbours. */
   readonly moves?: boolean;
+  /** TensorRT-RTX 1.7 was seen to refuse it in bfloat16. */
+  readonly float16Only?: boolean;
 }
 
 const plain =
-  'Abs Add AveragePool BatchNormalization Celu Ceil Clip Conv ConvTranspose Div Einsum Elu Equal Erf Floor Gelu Gemm ' +
-  'GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual HardSigmoid HardSwish LeakyRelu Less LessOrEqual MatMul Max MaxPool ' +
-  'Mean Min Mish Mul Neg PRelu Reciprocal ReduceMax ReduceMin Relu Round Selu Shrink Sigmoid Sign Softplus Softsign Sqrt Sub Sum Swish Tanh ' +
+  'Abs Add AveragePool BatchNormalization Ceil Clip Conv Div Einsum Elu Equal Erf Floor Gelu Gemm ' +
+  'GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual HardSigmoid LeakyRelu Less LessOrEqual MatMul Max MaxPool ' +
+  'Mean Min Mul Neg PRelu Reciprocal ReduceMax ReduceMin Relu Round Selu Sigmoid Sign Softplus Softsign Sqrt Sub Sum Swish Tanh ' +
   'ThresholdedRelu TopK';
+
+const float16Only = 'ConvTranspose HardSwish Mish Shrink';
 
 const moving =
   'CenterCropPad Compress Concat DepthToSpace Expand Flatten Gather GatherElements GatherND Identity Pad Reshape ' +
@@ -21,6 +25,7 @@ const list = (names: string): string[] => names.split(' ');
 /** Operators that compute in 16 bits as well as a network needs. What is in neither list stays in FP32. */
 export const halfRules: ReadonlyMap<string, HalfRule> = new Map<string, HalfRule>([
   ...list(plain).map((name): [string, HalfRule] => [name, {}]),
+  ...list(float16Only).map((name): [string, HalfRule] => [name, { float16Only: true }]),
   ...list(moving).map((name): [string, HalfRule] => [name, { moves: true }]),
   // Their other float inputs have types of their own: the scales must be float32, the region and the ratio may be.
   ['Resize', { inputs: [0] }],
