@@ -50,7 +50,7 @@ export interface BuildPlanResult {
  */
 export async function buildPlan(model: string, plan: string, options: BuildPlanOptions = {}): Promise<BuildPlanResult> {
   await checkOutputPath(plan);
-  const { timingCacheFile, bf16: _, ...engineOptions } = options;
+  const { timingCacheFile, ...engineOptions } = options;
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
   const { result, cast } = await build(model, await typeToCast(options), {
     ...engineOptions,
@@ -100,7 +100,10 @@ async function typeToCast(options: BuildPlanOptions): Promise<CastSummary['type'
   const { bridge, name } = await selectLibrary({ backend, flavour, library, aheadOfTime });
   if (bridge.stronglyTyped) return fp16 ? 'fp16' : 'bf16';
   if (bf16 && int8) {
-    throw new CalibrtError('ERR_USAGE', `int8 with bf16 is not for ${name}: take fp16, or a model with Q/DQ and no int8`);
+    throw new CalibrtError(
+      'ERR_USAGE',
+      `int8 with bf16 is not for ${name}: take fp16, or a model with Q/DQ and no int8`,
+    );
   }
   return bf16 ? 'bf16' : undefined;
 }

@@ -60,10 +60,7 @@ export async function castFile(
 export function ofOriginal(error: unknown, copy: string, original: string): unknown {
   if (!(error instanceof CalibrtError) || !error.message.includes(copy)) return error;
   const { code, message, details } = error;
-  return new CalibrtError(code, message.replaceAll(copy, `${original} (cast)`), {
-    cause: error,
-    ...(details === undefined ? {} : { details }),
-  });
+  return new CalibrtError(code, message.replaceAll(copy, `${original} (cast)`), { cause: error, details });
 }
 
 /** One line on what was cast. */

@@ -126,7 +126,8 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     'verify',
     async () => holdout && compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation }, holdout),
   );
-  if (cast && samples && samples.calibration.kind !== 'stream') await watch.time('verify', () => checkRuns(candidate, samples));
+  if (cast && samples && samples.calibration.kind !== 'stream')
+    await watch.time('verify', () => checkRuns(candidate, samples));
   if (cast && verify) warnOfOverflow(verify, onWarning);
   const latencyMs = await watch.time('time', async () =>
     samples && !exactQdq ? timePair(worker, prepared.model, pair, samples, operation) : undefined,

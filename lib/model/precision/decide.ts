@@ -129,8 +129,7 @@ export class Decider {
     );
     const isFull = (node: GraphNode | undefined): boolean =>
       node !== undefined && (kept.has(node) || stays.has(node) || isSource(node));
-    const readsFull = (node: GraphNode): boolean =>
-      this.variables(node).every((name) => isFull(graph.producer(name)));
+    const readsFull = (node: GraphNode): boolean => this.variables(node).every((name) => isFull(graph.producer(name)));
     const feedsFull = (node: GraphNode): boolean => {
       const readers = node.outputs.flatMap((name) => graph.consumers(name));
       return readers.length > 0 && readers.every(isFull) && !node.outputs.some((name) => graph.isOutput(name));

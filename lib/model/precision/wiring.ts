@@ -38,7 +38,7 @@ export class Wiring {
   wantedBy(node: GraphNode, index: number): Wanted {
     if (node.domain === '' && typeBlind.has(node.opType)) return 'any';
     if (!this.decision.half.has(node)) return 'full';
-    return halfRules.get(node.opType)?.inputs?.includes(index) ?? true ? 'half' : 'full';
+    return (halfRules.get(node.opType)?.inputs?.includes(index) ?? true) ? 'half' : 'full';
   }
 
   /** Nodes that make float32 of nothing or of another type and whose every reader wants 16 bits. */

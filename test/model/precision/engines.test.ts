@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openModel } from '#lib/model/index.js';
+import { buildPlan } from '#lib/pipeline/build.js';
+import { quantize } from '#lib/pipeline/quantize.js';
+import { evaluate } from '#lib/pipeline/verify.js';
+import { needsRtx, withoutRtx } from '../../backends/tensorrt/rtx.js';
+import { repository } from '../../helpers/fixture.js';
+
+const data = repository('demo/calibration');
+const preprocess = { pixelFormat: 'gray', preset: 'unit' } as const;
+const model = repository('demo/model.onnx');
+const shape = [1, 1, 32, 32];
+const rtx = {
+  backend: 'tensorrt-rtx',
+  targets: ['sm86'],
+  profiles: [{ input: { min: shape, opt: shape, max: shape } }],
+} as const;
+
+let folder: string;
+let qdq: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'calibrt-precision-'));
+  qdq = join(folder, 'qdq.onnx');
+  await quantize(model, qdq, { data, preprocess, limit: 40, holdout: 0 });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('quantize with high precision fp16', () => {
+  it('writes a smaller model that runs, verified with everything rounded', async () => {
+    const output = join(folder, 'fp16.onnx');
+    const options = { data, preprocess, limit: 40, highPrecision: 'fp16' } as const;
+    const result = await quantize(model, output, options);
+    expect(result.highPrecision).toMatchObject({ type: 'fp16', kept: [] });
+    expect(result.highPrecision!.nodes).toBeGreaterThan(90);
+    expect(result.verify!.outputs['logits']!.sqnrDb).toBeGreaterThan(25);
+    expect(result.warnings).toEqual([]);
+    const written = await openModel(output);
+    expect(written.opset).toBe(19);
+    const types = new Set([...written.initializers.values()].map(({ dtype }) => dtype));
+    expect([...types].sort()).toEqual(['float16', 'int8']);
+    // ONNX Runtime reads it, and finds close to it what Q/DQ in float32 give.
+    const { outputs } = await evaluate(qdq, output, { data, preprocess, limit: 20 });
+    expect(outputs['logits']!.sqnrDb).toBeGreaterThan(25);
+  });
+
+  it("is refused in ONNX Runtime's form", async () => {
+    const options = { data, preprocess, form: 'onnxruntime', highPrecision: 'fp16' } as const;
+    await expect(quantize(model, join(folder, 'no.onnx'), options)).rejects.toMatchObject({ code: 'ERR_USAGE' });
+  });
+});
+
+describe(`build in 16 bits${needsRtx}`, () => {
+  const build = (path: string, options: object): ReturnType<typeof buildPlan> =>
+    buildPlan(path, join(folder, 'a.plan'), { ...rtx, ...options });
+
+  it.skipIf(withoutRtx !== '').each([{ fp16: true }, { bf16: true }])('an FP32 model: %o', async (options) => {
+    const [full, half] = [await build(model, {}), await build(model, options)];
+    expect(full.cast).toBeUndefined();
+    expect(half.cast).toEqual({ type: Object.keys(options)[0]!.slice(0, 4), nodes: 43, kept: [] });
+    expect(half.weightBytes!).toBeLessThan(0.55 * full.weightBytes!);
+    expect(half.bytes).toBeLessThan(full.bytes);
+    expect([half.inputs[0]!.dtype, half.outputs[0]!.dtype]).toEqual(['float32', 'float32']);
+  });
+
+  it.skipIf(withoutRtx !== '').each([{ fp16: true }, { bf16: true }])('a Q/DQ model: %o', async (options) => {
+    const [full, half] = [await build(qdq, {}), await build(qdq, options)];
+    expect(half.cast!.kept).toEqual([]);
+    expect(half.weightBytes!).toBeLessThan(full.weightBytes!);
+  });
+
+  it.skipIf(withoutRtx !== '')('names the file that was given, not the copy', async () => {
+    const broken = repository('test/fixtures/tiny-broken.onnx');
+    await expect(build(broken, { fp16: true })).rejects.toMatchObject({
+      code: 'ERR_BUILD',
+      message: expect.stringContaining(`${broken} (cast)`) as string,
+    });
+  });
+
+  it('FP16 and BF16 at once are refused', async () => {
+    await expect(build(model, { fp16: true, bf16: true })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+  });
+});
