@@ -1,5 +1,6 @@
 import { elementTypeCode } from '../element-type.js';
 import { Initializer } from '../initializer.js';
+import type { GraphNode } from '../node.js';
 import { ValueInfo } from '../value-info.js';
 import type { HalfConstants } from './constants.js';
 import { CastNodes, type Wiring } from './wiring.js';
@@ -9,102 +10,123 @@ const FLOAT = elementTypeCode('float32');
 /**
  * Gives the decided nodes 16-bit types: constants are converted, Casts stand where 16 bits meet float32. Names of graph
  * outputs and of what bodies read stay with the type that is expected there. Returns the number of Casts.
+ *
+ * @param keepIo - Whether graph inputs and outputs stay float32.
  */
 export function lower(wiring: Wiring, constants: HalfConstants, keepIo: boolean): number {
-  const { graph, types, made } = wiring;
-  const { type } = constants;
-  const code = elementTypeCode(type);
-  const casts = new CastNodes(graph);
-  const isFree = (name: string): boolean => !graph.usedInSubgraph(name);
+  return new Lowering(wiring, constants).run(keepIo);
+}
 
-  for (const node of wiring.sources()) {
-    const [output = ''] = node.outputs;
-    if (node.is('Cast')) node.setAttribute('to', { type: 'int', value: BigInt(code) });
-    else if (!convertFill(wiring, output, type)) continue;
-    made.add(output);
-  }
-  const typed = new Set<string>();
-  if (!keepIo) {
-    for (const { name } of graph.feeds) if (wiring.isFloat(name) && isFree(name)) typed.add(name);
-    for (const { name } of graph.outputs) if (wiring.isFloat(name) && isFree(name)) typed.add(name);
-    for (const { name } of graph.feeds) if (typed.has(name)) made.add(name);
+/** A float32 tensor gets up to two names: of its 16-bit and of its float32 form, each made when first asked for. */
+class Lowering {
+  private readonly casts: CastNodes;
+  private readonly code: number;
+  private readonly halves = new Map<string, string>();
+  private readonly fulls = new Map<string, string>();
+
+  constructor(
+    private readonly wiring: Wiring,
+    private readonly constants: HalfConstants,
+  ) {
+    this.casts = new CastNodes(wiring.graph);
+    this.code = elementTypeCode(constants.type);
   }
 
-  // Name of each tensor's 16-bit and float32 form, made when first asked for.
-  const halves = new Map<string, string>();
-  const fulls = new Map<string, string>();
-  for (const name of made) {
-    const producer = graph.producer(name);
-    if (typed.has(name) || (isFree(name) && !graph.isOutput(name))) {
-      halves.set(name, name);
-      continue;
+  run(keepIo: boolean): number {
+    const { graph, made } = this.wiring;
+    this.lowerSources();
+    const retyped = keepIo ? new Set<string>() : this.lowerInterface();
+    for (const name of made) {
+      if (retyped.has(name) || !(graph.usedInSubgraph(name) || graph.isOutput(name))) this.halves.set(name, name);
+      else this.splitName(name, { halfName: graph.uniqueName(`${name}_${this.constants.type}`), fullName: name });
     }
-    const own = graph.uniqueName(`${name}_${type}`);
-    producer!.setOutputs(producer!.outputs.map((output) => (output === name ? own : output)));
-    halves.set(name, own);
-    fulls.set(name, name);
-    casts.add(producer, own, name, FLOAT);
+    // Outputs that are wanted in 16 bits, of nodes that stay.
+    for (const name of retyped) {
+      if (made.has(name) || !graph.producer(name)) continue;
+      this.splitName(name, { halfName: name, fullName: graph.uniqueName(`${name}_float32`) });
+    }
+    for (const node of graph.nodes) this.rewire(node);
+    this.casts.apply();
+    this.restate();
+    return this.casts.count;
   }
-  // An output that a caller wants in 16 bits, of a node that stays.
-  for (const name of typed) {
-    const producer = graph.producer(name);
-    if (made.has(name) || !producer) continue;
-    const own = graph.uniqueName(`${name}_float32`);
+
+  private lowerSources(): void {
+    for (const node of this.wiring.sources()) {
+      if (node.is('Cast')) node.setAttribute('to', { type: 'int', value: BigInt(this.code) });
+      // Without a value it fills with zeros of float32.
+      else if (node.has('value')) continue;
+      else {
+        const zero = Initializer.create('', { dtype: this.constants.type, shape: [1], data: new Uint16Array(1) });
+        node.setAttribute('value', { type: 'tensor', value: zero });
+      }
+      this.wiring.made.add(node.outputs[0]!);
+    }
+  }
+
+  /** Inputs and outputs that take the 16-bit type; those that a body reads cannot. */
+  private lowerInterface(): Set<string> {
+    const { graph, made } = this.wiring;
+    const free = (name: string): boolean => this.wiring.isFloat(name) && !graph.usedInSubgraph(name);
+    const inputs = graph.feeds.map(({ name }) => name).filter(free);
+    for (const name of inputs) made.add(name);
+    return new Set([...inputs, ...graph.outputs.map(({ name }) => name).filter(free)]);
+  }
+
+  /** Lets a node's result keep its name in one type and take another in the type that the node makes, with a Cast between. */
+  private splitName(name: string, { halfName, fullName }: { halfName: string; fullName: string }): void {
+    const producer = this.wiring.graph.producer(name)!;
+    const own = halfName === name ? fullName : halfName;
     producer.setOutputs(producer.outputs.map((output) => (output === name ? own : output)));
-    halves.set(name, name);
-    fulls.set(name, own);
-    casts.add(producer, own, name, code);
+    this.halves.set(name, halfName);
+    this.fulls.set(name, fullName);
+    this.casts.add(producer, own, name, halfName === name ? this.code : FLOAT);
   }
 
-  const half = (name: string): string => {
-    const known = halves.get(name);
-    if (known !== undefined) return known;
-    const bits = constants.converted(name);
-    const tensor = constants.of(name);
-    const wanted = wiring.wants(name);
-    const replaces = tensor !== undefined && !wanted.has('full');
-    const own = replaces ? name : graph.uniqueName(`${name}_${type}`);
-    if (tensor && bits) graph.setInitializer(Initializer.create(own, { dtype: type, shape: tensor.dims, data: bits }));
-    else casts.add(graph.producer(name), name, own, code);
-    halves.set(name, own);
-    return own;
-  };
-  const full = (name: string): string => {
-    const known = fulls.get(name);
-    if (known !== undefined || !made.has(name)) return known ?? name;
-    const own = graph.uniqueName(`${name}_float32`);
-    casts.add(graph.producer(name), name, own, FLOAT);
-    fulls.set(name, own);
-    return own;
-  };
-
-  for (const node of graph.nodes) {
+  private rewire(node: GraphNode): void {
     const names = node.inputs.map((name, index) => {
-      if (!wiring.isFloat(name)) return name;
-      const wanted = wiring.wantedBy(node, index);
-      if (wanted === 'any') return halves.get(name) ?? name;
-      return wanted === 'half' ? half(name) : full(name);
+      if (!this.wiring.isFloat(name)) return name;
+      const wanted = this.wiring.wantedBy(node, index);
+      if (wanted === 'any') return this.halves.get(name) ?? name;
+      return wanted === 'half' ? this.half(name) : this.full(name);
     });
     if (names.some((name, index) => name !== node.inputs[index])) node.setInputs(names);
   }
-  casts.apply();
 
-  const retype = (value: ValueInfo): ValueInfo =>
-    halves.get(value.name) === value.name && types.get(value.name) === 'float32'
-      ? ValueInfo.create({ name: value.name, dtype: type, shape: value.shape })
-      : value;
-  graph.setInputs(graph.inputs.map(retype));
-  graph.setOutputs(graph.outputs.map(retype));
-  graph.setValues(graph.values.map(retype));
-  return casts.count;
-}
+  private half(name: string): string {
+    const known = this.halves.get(name);
+    if (known !== undefined) return known;
+    const { graph } = this.wiring;
+    const { type } = this.constants;
+    const tensor = this.constants.of(name);
+    const data = this.constants.converted(name);
+    const replaces = tensor !== undefined && !this.wiring.wants(name).has('full');
+    const own = replaces ? name : graph.uniqueName(`${name}_${type}`);
+    if (tensor && data) graph.setInitializer(Initializer.create(own, { dtype: type, shape: tensor.dims, data }));
+    else this.casts.add(graph.producer(name), name, own, this.code);
+    this.halves.set(name, own);
+    return own;
+  }
 
-/** Lets a ConstantOfShape fill with 16 bits, where the value fits. */
-function convertFill({ graph }: Wiring, output: string, type: HalfConstants['type']): boolean {
-  const node = graph.producer(output)!;
-  const value = node.tensor('value');
-  if (value !== undefined) return false;
-  const tensor = Initializer.create('', { dtype: type, shape: [1], data: new Uint16Array(1) });
-  node.setAttribute('value', { type: 'tensor', value: tensor });
-  return true;
+  private full(name: string): string {
+    const known = this.fulls.get(name);
+    if (known !== undefined || !this.wiring.made.has(name)) return known ?? name;
+    const { graph } = this.wiring;
+    const own = graph.uniqueName(`${name}_float32`);
+    this.casts.add(graph.producer(name), name, own, FLOAT);
+    this.fulls.set(name, own);
+    return own;
+  }
+
+  /** Lets the graph state the types that are. */
+  private restate(): void {
+    const { graph } = this.wiring;
+    const retype = (value: ValueInfo): ValueInfo =>
+      this.halves.get(value.name) === value.name && this.wiring.isFloat(value.name)
+        ? ValueInfo.create({ name: value.name, dtype: this.constants.type, shape: value.shape })
+        : value;
+    graph.setInputs(graph.inputs.map(retype));
+    graph.setOutputs(graph.outputs.map(retype));
+    graph.setValues(graph.values.map(retype));
+  }
 }
