@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { throwIfAborted } from '../errors.js';
-import { isCorruptSample } from './corrupt.js';
+import { asCorruptSample } from './corrupt.js';
 import type { Dataset, Sample } from './dataset.js';
 import { groupSamples } from './group.js';
 import { mapInOrder } from './map-in-order.js';
@@ -23,8 +23,18 @@ export interface ReadOptions {
   readonly batch?: number;
   /** Samples read and decoded ahead of the consumer; default: the CPUs, at most 4. */
   readonly prefetch?: number;
+  /**
+   * Samples of the whole draw that the indices are a part of: the share that may be lost counts against it, so that one broken image
+   * does not end the reading of a small part. Default, and at least: the number of indices.
+   */
+  readonly drawn?: number;
+  /** Stop after so many samples that could be read; default: all. */
+  readonly take?: number;
   readonly signal?: AbortSignal;
-  /** Told of each image that was skipped because it does not decode. */
+  /**
+   * Told of each image that is skipped because it does not decode, the one that ends the run among them. `reason` reads well after
+   * the name: `not a readable image (…)`.
+   */
   readonly onSkip?: (name: string, reason: string) => void;
 }
 
@@ -39,29 +49,28 @@ export async function* readBatches(
   indices: readonly number[],
   options: ReadOptions = {},
 ): AsyncGenerator<Batch, void> {
-  const { batch = 1, prefetch = Math.min(4, availableParallelism()), signal, onSkip } = options;
-  yield* groupSamples(readSamples(dataset, indices, prefetch, signal, onSkip), dataset.inputs, batch);
+  yield* groupSamples(readSamples(dataset, indices, options), dataset.inputs, options.batch ?? 1);
 }
 
 async function* readSamples(
   dataset: Dataset,
   indices: readonly number[],
-  prefetch: number,
-  signal: AbortSignal | undefined,
-  onSkip: ReadOptions['onSkip'],
+  options: ReadOptions,
 ): AsyncGenerator<Sample, void> {
-  const policy = new SkipPolicy(indices.length);
+  const { prefetch = Math.min(4, availableParallelism()), drawn = 0, take = Infinity, signal, onSkip } = options;
+  if (take < 1) return;
+  const policy = new SkipPolicy(Math.max(indices.length, drawn));
   const attempt = (index: number): Promise<Sample | Skipped> => readOrSkip(dataset, index, signal);
-  for await (const result of mapInOrder(indices, attempt, {
-    ahead: Math.max(1, prefetch),
-    ...(signal && { signal }),
-  })) {
+  const ahead = Math.max(1, Math.min(prefetch, take));
+  let taken = 0;
+  for await (const result of mapInOrder(indices, attempt, { ahead, ...(signal && { signal }) })) {
     throwIfAborted(signal);
     if ('inputs' in result) {
       yield result;
+      if (++taken >= take) return;
     } else {
-      policy.skip(result.reason);
       onSkip?.(result.name, result.reason);
+      policy.skip(result.problem);
     }
   }
 }
@@ -69,13 +78,18 @@ async function* readSamples(
 interface Skipped {
   readonly name: string;
   readonly reason: string;
+  readonly problem: string;
 }
 
 async function readOrSkip(dataset: Dataset, index: number, signal?: AbortSignal): Promise<Sample | Skipped> {
   try {
     return await dataset.read(index, signal);
   } catch (error) {
-    if (isCorruptSample(error)) return { name: dataset.names[index]!, reason: error.message };
-    throw error;
+    const corrupt = asCorruptSample(error);
+    if (corrupt === undefined) throw error;
+    const name = dataset.names[index]!;
+    const problem = `${corrupt.path} is ${corrupt.reason}`;
+    // A sample of several files is not called by the one that is broken.
+    return { name, reason: corrupt.path === name ? corrupt.reason : problem, problem };
   }
 }

@@ -6,30 +6,31 @@ export const MAX_SKIPPED_SHARE = 0.1;
 /** Counts the samples that a run skips, and ends it when they are too many. */
 export class SkipPolicy {
   readonly #total: number;
-  readonly #reasons: string[] = [];
+  readonly #problems: string[] = [];
 
-  /** @param total - Samples that the run set out to read. */
+  /** @param total - Samples that the run set out to read, or of the whole draw of which it reads a part. */
   constructor(total: number) {
     this.#total = total;
   }
 
   get skipped(): number {
-    return this.#reasons.length;
+    return this.#problems.length;
   }
 
   /**
    * Counts one more.
    *
+   * @param problem - Which sample it is and what is wrong with it.
    * @throws CalibrtError `ERR_DATA_FORMAT` as soon as more than {@link MAX_SKIPPED_SHARE} of all samples are lost.
    */
-  skip(reason: string): void {
-    this.#reasons.push(reason);
+  skip(problem: string): void {
+    this.#problems.push(problem);
     if (this.skipped <= this.#total * MAX_SKIPPED_SHARE) return;
     throw new CalibrtError(
       'ERR_DATA_FORMAT',
       `${this.skipped} of ${this.#total} samples cannot be read, more than ${MAX_SKIPPED_SHARE * 100} %: ` +
-        `repair or remove them. The first: ${this.#reasons[0]}`,
-      { details: this.#reasons },
+        `repair or remove them. The first: ${this.#problems[0]}`,
+      { details: this.#problems },
     );
   }
 }

@@ -147,8 +147,8 @@ describe('samples that do not decode', () => {
     const batches = await read(broken(20, [3, 7]), { onSkip: (name, reason) => skipped.push([name, reason]) });
     expect(batches).toHaveLength(18);
     expect(skipped).toEqual([
-      ['s3', 's3 is not a readable image: made up'],
-      ['s7', 's7 is not a readable image: made up'],
+      ['s3', 'not a readable image (made up)'],
+      ['s7', 'not a readable image (made up)'],
     ]);
   });
 
@@ -165,6 +165,44 @@ describe('samples that do not decode', () => {
     await expect(read(broken(5, [4]))).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT' });
   });
 
+  it('are told of, the one that ends the run too', async () => {
+    const skipped: string[] = [];
+    const reading = read(broken(20, [3, 7, 9]), { onSkip: (name) => skipped.push(name) });
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT' });
+    expect(skipped).toEqual(['s3', 's7', 's9']);
+  });
+
+  it('count against the whole draw where a part of it is read', async () => {
+    const dataset = broken(25, [3, 7, 9]);
+    const part = (indices: number[], drawn: number): Promise<Batch[]> =>
+      collect(readBatches(dataset, indices, { drawn }));
+    expect(await part([0, 1, 2, 3, 4], 25)).toHaveLength(4);
+    expect(await part([7], 25)).toEqual([]);
+    await expect(part([0, 3, 7, 9], 25)).rejects.toThrow(/3 of 25 samples cannot be read/);
+    // A draw smaller than what is read is none.
+    await expect(part([0, 1, 2, 3, 4], 1)).rejects.toThrow(/1 of 5 samples cannot be read/);
+  });
+
+  it('are passed over where a number of readable ones is asked for', async () => {
+    const names = async (options: ReadOptions): Promise<string[]> => {
+      return (await read(broken(20, [0, 2]), options)).flatMap((batch) => batch.names);
+    };
+    expect(await names({ take: 3 })).toEqual(['s1', 's3', 's4']);
+    expect(await names({ take: 3, batch: 2, prefetch: 8 })).toEqual(['s1', 's3', 's4']);
+    expect(await names({ take: 100 })).toHaveLength(18);
+    expect(await names({ take: 0 })).toEqual([]);
+  });
+
+  it('name the broken file where the sample is called otherwise, and end in no colon', async () => {
+    const skipped: [string, string][] = [];
+    const dataset = madeUp(10, {
+      read: (index) =>
+        index === 4 ? Promise.reject(corruptSample('mask.png', 'corrupt header: ', null)) : madeUp(10).read(index),
+    });
+    await read(dataset, { onSkip: (name, reason) => skipped.push([name, reason]) });
+    expect(skipped).toEqual([['s4', 'mask.png is not a readable image (corrupt header)']]);
+  });
+
   it('are told from samples that are wrong: these end the run at once', async () => {
     const dataset = madeUp(100, { read: () => Promise.reject(new CalibrtError('ERR_DATA_SHAPE', 'wrong shape')) });
     await expect(read(dataset)).rejects.toMatchObject({ code: 'ERR_DATA_SHAPE' });
@@ -177,12 +215,14 @@ describe('samples that do not decode', () => {
     const dataset = await openDataset({ sources: [{ path: folder }] }, [
       { name: 'image', dtype: 'float32', shape: [null, 3, 2, 4] },
     ]);
-    const skipped: string[] = [];
+    const skipped: [string, string][] = [];
     const batches = await collect(
-      readBatches(dataset, [...Array(10).keys()], { batch: 4, onSkip: (name) => skipped.push(name) }),
+      readBatches(dataset, [...Array(10).keys()], { batch: 4, onSkip: (...skip) => skipped.push(skip) }),
     );
     expect(batches.map(({ names }) => names.length)).toEqual([4, 4, 1]);
-    expect(skipped).toEqual([join(folder, '4.png')]);
+    expect(skipped).toEqual([
+      [join(folder, '4.png'), expect.stringMatching(/^not a readable image \([^)]*[^):\s]\)$/) as string],
+    ]);
     expect(new Set(batches.flatMap(({ inputs }) => Array.from(inputs['image']!.data as Float32Array)))).toEqual(
       new Set([9]),
     );
