@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { quantize } from '#lib/pipeline/quantize.js';
 import { evaluate } from '#lib/pipeline/verify.js';
 import { needsRtx, withoutRtx } from '../../backends/tensorrt/rtx.js';
 import { repository } from '../../helpers/fixture.js';
+import { build } from '../build.js';
 
 const data = repository('demo/calibration');
 const preprocess = { pixelFormat: 'gray', preset: 'unit' } as const;
@@ -53,11 +54,11 @@ describe('quantize with high precision fp16', () => {
 });
 
 describe(`build in 16 bits${needsRtx}`, () => {
-  const build = (path: string, options: object): ReturnType<typeof buildPlan> =>
+  const plan = (path: string, options: object): ReturnType<typeof buildPlan> =>
     buildPlan(path, join(folder, 'a.plan'), { ...rtx, ...options });
 
   it.skipIf(withoutRtx !== '').each([{ fp16: true }, { bf16: true }])('an FP32 model: %o', async (options) => {
-    const [full, half] = [await build(model, {}), await build(model, options)];
+    const [full, half] = [await plan(model, {}), await plan(model, options)];
     expect(full.cast).toBeUndefined();
     expect(half.cast).toEqual({ type: Object.keys(options)[0]!.slice(0, 4), nodes: 43, kept: [] });
     expect(half.weightBytes!).toBeLessThan(0.55 * full.weightBytes!);
@@ -66,20 +67,44 @@ describe(`build in 16 bits${needsRtx}`, () => {
   });
 
   it.skipIf(withoutRtx !== '').each([{ fp16: true }, { bf16: true }])('a Q/DQ model: %o', async (options) => {
-    const [full, half] = [await build(qdq, {}), await build(qdq, options)];
+    const [full, half] = [await plan(qdq, {}), await plan(qdq, options)];
     expect(half.cast!.kept).toEqual([]);
     expect(half.weightBytes!).toBeLessThan(full.weightBytes!);
   });
 
   it.skipIf(withoutRtx !== '')('names the file that was given, not the copy', async () => {
     const broken = repository('test/fixtures/tiny-broken.onnx');
-    await expect(build(broken, { fp16: true })).rejects.toMatchObject({
+    await expect(plan(broken, { fp16: true })).rejects.toMatchObject({
       code: 'ERR_BUILD',
       message: expect.stringContaining(`${broken} (cast)`) as string,
     });
   });
 
   it('FP16 and BF16 at once are refused', async () => {
-    await expect(build(model, { fp16: true, bf16: true })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    await expect(plan(model, { fp16: true, bf16: true })).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
+});
+
+it('quantize warns where FP16 overflows, which ONNX Runtime on a CPU would not show', async () => {
+  const large = build(
+    [
+      ['Conv', 'x w', 'h'],
+      ['Conv', 'h w', 'a'],
+      ['Mul', 'a a', 'b'],
+      ['Mul', 'b b', 'c'],
+      ['Relu', 'c', 'r'],
+      ['Neg', 'r', 'y'],
+    ],
+    { inputs: { x: ['n', 4, 8, 8] }, outputs: ['y'], constants: { w: [4, 4, 3, 3] } },
+  );
+  const [path, output] = [join(folder, 'large.onnx'), join(folder, 'large.int8.onnx')];
+  await large.save(path);
+  const samples = join(folder, 'samples');
+  await mkdir(samples);
+  for (let index = 0; index < 10; index++) {
+    await writeFile(join(samples, `${index}.bin`), new Float32Array(256).fill(300 + index));
+  }
+  const { verify, warnings } = await quantize(path, output, { data: samples, highPrecision: 'fp16' });
+  expect(verify!.outputs['y']!.maxAbsError).toBe(Infinity);
+  expect(warnings).toContain('output "y" is not finite: something exceeds FP16; use high precision fp32');
 });
