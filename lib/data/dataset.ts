@@ -50,7 +50,7 @@ const HASHES_AT_ONCE = 4;
  * Opens the samples that `spec` describes for a network with `inputs`.
  *
  * @throws CalibrtError `ERR_DATA_NOT_FOUND`, `ERR_DATA_EMPTY`, `ERR_DATA_FORMAT`, `ERR_DATA_SHAPE`, `ERR_DATA_DTYPE`, or `ERR_USAGE`
- * for preprocessing that makes no sense.
+ * for preprocessing that makes no sense, or an input that there is not.
  */
 export async function openDataset(
   spec: DataSpec,

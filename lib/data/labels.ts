@@ -16,7 +16,7 @@ export interface LabelsFile {
  * @throws CalibrtError `ERR_DATA_NOT_FOUND`, or `ERR_DATA_FORMAT` naming the line.
  */
 export async function readLabels(path: string): Promise<LabelsFile> {
-  return parseLabels((await readSampleFile(path)).toString('utf8'), path);
+  return parseLabels((await readSampleFile(path, undefined, '--labels')).toString('utf8'), path);
 }
 
 /** Parses the text of a labels file; see {@link readLabels}. */

@@ -30,7 +30,7 @@ export async function listSource(
   preprocess: PreprocessSpec,
 ): Promise<SampleSource> {
   const rows = parseList((await readSampleFile(path)).toString('utf8'), path, inputs);
-  await checkFiles(path, rows);
+  await checkFiles(path, rows, inputs);
   const columns = rows[0]!.paths.length;
   const readers = Array.from({ length: columns }, (_, column) => {
     return columnReaders(columns === 1 ? inputs : [inputs[column]!], preprocess, path);
@@ -78,7 +78,7 @@ function parseList(text: string, path: string, inputs: readonly ModelInput[]): R
   return rows;
 }
 
-async function checkFiles(path: string, rows: readonly Row[]): Promise<void> {
+async function checkFiles(path: string, rows: readonly Row[], inputs: readonly ModelInput[]): Promise<void> {
   const files = rows.flatMap(({ line, paths }) => paths.map((file) => ({ line, file })));
   const exists = ({ file }: { file: string }): Promise<boolean> => {
     return stat(file).then(
@@ -94,10 +94,13 @@ async function checkFiles(path: string, rows: readonly Row[]): Promise<void> {
   }
   const [first] = missing;
   if (first === undefined) return;
+  const hint =
+    inputs.length === 1 && first.file.includes(',')
+      ? `the network has one input (${inputs[0]!.name}), so a line is one path and a comma a part of it`
+      : 'paths are relative to the list';
   throw new CalibrtError(
     'ERR_DATA_NOT_FOUND',
-    `${path}, line ${first.line}: ${first.file} does not exist (${missing.length} of ${files.length} files are missing): paths ` +
-      `are relative to the list`,
+    `${path}, line ${first.line}: ${first.file} does not exist (${missing.length} of ${files.length} files are missing): ${hint}`,
     { details: missing.map(({ line, file }) => `line ${line}: ${file}`) },
   );
 }

@@ -13,7 +13,8 @@ import type { SampleSource } from './source.js';
 /**
  * Opens one `--data`, whatever it is: a folder, one array file, or a single sample.
  *
- * @throws CalibrtError `ERR_DATA_*` where it is missing, empty, of an unknown kind, or names an input that there is not.
+ * @throws CalibrtError `ERR_DATA_*` where it is missing, empty or of an unknown kind; `ERR_USAGE` where it names an input that there is
+ * not.
  */
 export async function openSource(
   { path, input }: DataSource,
@@ -46,5 +47,5 @@ function findInput(inputs: readonly ModelInput[], name: string, path: string): M
   const found = inputs.find((input) => input.name === name);
   if (found !== undefined) return found;
   const names = inputs.map((input) => input.name).join(', ');
-  throw new CalibrtError('ERR_DATA_FORMAT', `--data ${name}=${path}: the network has no input ${name}, only ${names}`);
+  throw new CalibrtError('ERR_USAGE', `--data ${name}=${path}: the network has no input ${name}, only ${names}`);
 }
