@@ -37,7 +37,7 @@ def wanted_tensors(model: onnx.ModelProto, job: dict) -> list[str]:
     """What our placement quantizes, and what ONNX Runtime's quantizer reads of the same nodes."""
     constant = {each.name for each in model.graph.initializer}
     nodes = [node for node in model.graph.node if node.name in set(job["nodes"])]
-    read = [name for node in nodes for name in (*node.input, *node.output) if name and name not in constant]
+    read = [name for node in nodes for name in node.input if name and name not in constant]
     return list(dict.fromkeys([*job["tensors"], *read]))
 
 
