@@ -10,11 +10,11 @@ export interface HalfRule {
 
 const plain =
   'Abs Add AveragePool BatchNormalization Ceil Clip Conv Div Einsum Elu Equal Erf Floor Gelu Gemm ' +
-  'GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual HardSigmoid LeakyRelu Less LessOrEqual MatMul Max MaxPool ' +
-  'Mean Min Mul Neg PRelu Reciprocal ReduceMax ReduceMin Relu Round Selu Sigmoid Sign Softplus Softsign Sqrt Sub Sum Swish Tanh ' +
+  'GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual HardSigmoid LSTM LeakyRelu Less LessOrEqual MatMul Max MaxPool ' +
+  'Mean Min Mul Neg PRelu RNN Reciprocal ReduceMax ReduceMin Relu Round Selu Sigmoid Sign Softplus Softsign Sqrt Sub Sum Swish Tanh ' +
   'ThresholdedRelu TopK';
 
-const float16Only = 'ConvTranspose HardSwish Mish Shrink';
+const float16Only = 'ConvTranspose GRU HardSwish Mish Shrink';
 
 const moving =
   'CenterCropPad Compress Concat DepthToSpace Expand Flatten Gather GatherElements GatherND Identity Pad Reshape ' +
@@ -41,7 +41,6 @@ const exponential = 'Its result spans more orders of magnitude than 16 bits hold
 const normalization = 'It normalizes: squares overflow, and the small variance is divided by.';
 const coordinates = 'It reads coordinates, which 16 bits round to another place.';
 const angle = 'A large argument has no fraction left in 16 bits.';
-const recurrent = 'Its errors add up from step to step.';
 const loss = 'It is a loss: a logarithm of probabilities.';
 const range = 'It counts, and 16 bits skip numbers.';
 
@@ -59,7 +58,6 @@ export const fullReasons: ReadonlyMap<string, string> = new Map(
       ['ReduceMean ReduceSum ReduceSumSquare ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd', sums],
       ['CumSum CumProd LpPool GlobalLpPool DFT STFT', sums],
       ['Sin Cos Tan Mod', angle],
-      ['RNN GRU LSTM', recurrent],
       ['NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss', loss],
       ['NonMaxSuppression RoiAlign MaxRoiPool GridSample AffineGrid DeformConv', coordinates],
       ['Range', range],

@@ -10,7 +10,8 @@ const FLOAT = elementTypeCode('float32');
 /**
  * Rounds, in a graph that stays float32, what would be in 16 bits: constants, and, by a pair of Casts, what the decided nodes
  * read and make. ONNX Runtime's CPU runs a 16-bit graph in float32 and rounds nothing between two nodes, so that it shows neither
- * their error nor an overflow; Casts that are written out it obeys. Returns the number of Casts.
+ * their error nor an overflow; Casts that are written out it obeys. What a
+ * recurrent layer hands from step to step stays unrounded. Returns the number of Casts.
  */
 export function simulate(wiring: Wiring, constants: HalfConstants): number {
   const { graph } = wiring;

@@ -168,6 +168,16 @@ describe('what stays in FP32', () => {
     expect(model.initializers.get('w')!.dtype).toBe('float32');
   });
 
+  it.each(['ConvTranspose', 'GRU', 'HardSwish', 'Mish', 'Shrink'])(
+    '%s in BF16, which TensorRT-RTX refuses',
+    async (op) => {
+      const model = built([[op, 'x', 'y']], x);
+      expect(reasons(await castModel(model, { type: 'bfloat16' }))).toEqual({
+        y: `TensorRT has no ${op} in bfloat16.`,
+      });
+    },
+  );
+
   it("Resize's scales, while its data follow", async () => {
     const lines: Line[] = [
       ['Resize', 'x roi scales', 'r'],
