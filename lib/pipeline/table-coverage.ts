@@ -59,7 +59,7 @@ async function qdqTensors(path: string, worker: WorkerProcess, options: Coverage
 async function floatActivations(model: Model, worker: WorkerProcess, options: OperationOptions): Promise<string[]> {
   await using workspace = await Workspace.create();
   const exposed = workspace.path('types.onnx');
-  const tensors = variableTensors(model);
+  const tensors = activationTensors(model);
   await exposeTensors(model, tensors).save(exposed);
   const { statistics } = await worker.run(
     {
@@ -75,18 +75,6 @@ async function floatActivations(model: Model, worker: WorkerProcess, options: Op
     { ...options, stream: noBatches() },
   );
   return [...statistics.keys()];
-}
-
-/** Tensors that depend on an input: what comes of constants alone TensorRT folds, and writes no scale for. */
-function variableTensors(model: Model): string[] {
-  const variable = new Set(model.inputs.map(({ name }) => name));
-  for (const node of model.nodes) {
-    if (node.inputs.some((name) => variable.has(name)) || node.subgraphs !== undefined) {
-      // '' is an optional output that is left out, and an input likewise.
-      for (const name of node.outputs) if (name !== '') variable.add(name);
-    }
-  }
-  return activationTensors(model).filter((name) => variable.has(name));
 }
 
 async function* noBatches(): AsyncGenerator<Batch, void> {
