@@ -3,6 +3,7 @@ import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
 import {
   calibratorOfLabel,
+  checkMergeable,
   mergeTables,
   readTable,
   recomputeTable,
@@ -36,19 +37,22 @@ export interface ConvertTableOptions extends CombineOptions, SerializeOptions {
  * Reads calibration tables: one as it is, several merged into the table of all their samples; with other ranges where a method is
  * asked for. Takes neither the model nor samples.
  *
- * @throws CalibrtError `ERR_TABLE_INVALID` for a file that is no table; `ERR_TABLE_MISMATCH` where tables do not belong together, or
- *   hold no statistics; `ERR_USAGE` where tables of different methods are merged and none is asked for.
+ * @throws CalibrtError `ERR_TABLE_INVALID` for a file that is no table; `ERR_TABLE_MISMATCH` where tables do not belong together, are
+ *   of the same samples, or hold no statistics; `ERR_USAGE` where tables of different methods are merged and none is asked for.
  */
 export async function combineTables(
   paths: string | readonly string[],
   options: CombineOptions = {},
 ): Promise<CalibrationTable> {
   const files = typeof paths === 'string' ? [paths] : paths;
-  const [first, ...others] = await Promise.all(files.map((path) => readTable(path)));
+  const tables = await Promise.all(files.map((path) => readTable(path)));
+  const [first] = tables;
   if (first === undefined) throw new CalibrtError('ERR_USAGE', 'no table: name at least one');
   const asked = askedFor(options);
-  if (others.length > 0) return mergeTables([first, ...others], asked ?? commonMethod([first, ...others]));
-  return asked === undefined ? first : recomputeTable(first, asked);
+  if (tables.length === 1) return asked === undefined ? first : recomputeTable(first, asked, files[0]);
+  // First of all: no method helps where this fails.
+  checkMergeable(tables, files);
+  return mergeTables(tables, asked ?? commonMethod(tables), files);
 }
 
 /**

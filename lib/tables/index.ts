@@ -4,7 +4,7 @@ export { compareTables, type RangeDifference, type RatioSummary, type TableCompa
 export { parseTable, readTable, serializeTable, writeTable, type WriteTableOptions } from './files.js';
 export type { SerializeOptions, TableFormat } from './format.js';
 export { tableFormat, tableFormatOf, tableFormats } from './formats.js';
-export { mergeTables } from './merge.js';
+export { checkMergeable, mergeTables } from './merge.js';
 export { calibratorOfLabel } from './method-label.js';
 export {
   asymmetricRange,

@@ -8,16 +8,22 @@ import type { CalibrationTable, TensorRange } from './table.js';
 /**
  * The same table with the ranges that another method finds in its statistics: no model, no samples.
  *
+ * @param path - The table's file, for messages.
  * @throws CalibrtError `ERR_TABLE_MISMATCH` where the table holds no statistics, or not those of each tensor; `ERR_TABLE_INVALID`
  *   where they are damaged.
  */
-export async function recomputeTable(table: CalibrationTable, calibrator: Calibrator): Promise<CalibrationTable> {
-  const statistics = await storedStatistics(table, 'searched anew');
+export async function recomputeTable(
+  table: CalibrationTable,
+  calibrator: Calibrator,
+  path = 'the table',
+): Promise<CalibrationTable> {
+  checkStatistics(table, 'searched anew', path);
+  const statistics = await unpackStatistics(table.statistics, path);
   const bare = Object.keys(table.tensors).find((name) => !statistics.has(name));
   if (bare !== undefined) {
     throw new CalibrtError(
       'ERR_TABLE_MISMATCH',
-      `the table has a range for tensor ${bare}, but no statistics of it: calibrate again`,
+      `${path} has a range for tensor ${bare}, but no statistics of it: calibrate again`,
     );
   }
   const tensors = await searchTensorRanges(statistics, calibrator, isAsymmetric(table));
@@ -41,19 +47,24 @@ export async function searchTensorRanges(
   return Object.fromEntries(entries);
 }
 
+/** A table with its statistics. */
+export type TableWithStatistics = CalibrationTable & Required<Pick<CalibrationTable, 'statistics'>>;
+
 /**
- * A table's statistics.
+ * Insists on statistics.
  *
  * @param purpose - What a table needs them for, for the message: `merged`.
+ * @param path - The table's file, for the message.
  * @throws CalibrtError `ERR_TABLE_MISMATCH` where it holds none.
  */
-export async function storedStatistics(
-  { statistics }: CalibrationTable,
+export function checkStatistics(
+  table: CalibrationTable,
   purpose: string,
-): Promise<Map<string, NativeStatistics>> {
-  if (statistics !== undefined) return unpackStatistics(statistics);
+  path: string,
+): asserts table is TableWithStatistics {
+  if (table.statistics !== undefined) return;
   throw new CalibrtError(
     'ERR_TABLE_MISMATCH',
-    `only tables with statistics can be ${purpose}: those that calibrt wrote as .json`,
+    `only tables with statistics can be ${purpose}, and ${path} holds none: take the .json that calibrt wrote, or calibrate again`,
   );
 }

@@ -19,10 +19,12 @@ export async function packStatistics(
 /**
  * The statistics that {@link packStatistics} packed.
  *
+ * @param path - The table's file, for the message.
  * @throws CalibrtError `ERR_TABLE_INVALID` naming the tensor whose state is damaged.
  */
 export async function unpackStatistics(
   packed: Readonly<Record<string, string>>,
+  path = 'the table',
 ): Promise<Map<string, NativeStatistics>> {
   const { Statistics } = native();
   const entries = Object.entries(packed).map(async ([name, text]): Promise<[string, NativeStatistics]> => {
@@ -31,10 +33,8 @@ export async function unpackStatistics(
     } catch (cause) {
       throw new CalibrtError(
         'ERR_TABLE_INVALID',
-        `the table's statistics of tensor ${name} are damaged: calibrate again`,
-        {
-          cause,
-        },
+        `${path}: the statistics of tensor ${name} are damaged: calibrate again`,
+        { cause },
       );
     }
   });

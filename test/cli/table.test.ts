@@ -17,6 +17,7 @@ beforeAll(async () => {
   await calibrate('ours.json', '--limit', '12');
   await calibrate('other.json', '--limit', '8', '--seed', '5');
   await calibrate('percentile.json', '--limit', '12', '--method', 'percentile', '--percentile', '99.9');
+  await calibrate('mixable.json', '--limit', '9', '--seed', '7', '--method', 'percentile');
   await calibrate('every.cache', '--limit', '12');
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -81,18 +82,18 @@ describe('calibrt table', () => {
     expect(await table('ours.json', 'other.json', '-o', at('both.json'))).toMatchObject({ status: 0 });
     const both = await readTable(at('both.json'));
     expect(both).toMatchObject({ method: 'mse', data: { samples: 20 } });
-    const mixed = await table('ours.json', 'percentile.json', '-o', at('mixed.json'));
+    const mixed = await table('ours.json', 'mixable.json', '-o', at('mixed.json'));
     expect(mixed.status).toBe(2);
     expect(mixed.stderr).toContain('--method');
     const minmax = await tableJson<CalibrationTable>(
       'ours.json',
-      'percentile.json',
+      'mixable.json',
       '--method',
       'minmax',
       '-o',
       at('mm.json'),
     );
-    expect(minmax).toMatchObject({ status: 0, method: 'minmax', data: { samples: 24 } });
+    expect(minmax).toMatchObject({ status: 0, method: 'minmax', data: { samples: 21 } });
   });
 
   it('compares, the greatest difference first', async () => {
@@ -129,7 +130,7 @@ describe('coverage of a model', () => {
   it('of a cache for an implicit build: every float activation', async () => {
     const { status, coverage } = await tableJson<Covered>('every.cache', '--model', demo);
     expect(status).toBe(0);
-    expect(coverage).toMatchObject({ tensors: 'all', sameModel: null, missing: [] });
+    expect(coverage).toMatchObject({ tensors: 'all', sameModel: null, missing: [], unused: [] });
     expect(coverage.matched).toContain('logits');
   });
 
@@ -163,9 +164,11 @@ describe('coverage of a model', () => {
 describe('refusals, with nothing written', () => {
   it.each([
     [['nowhere.json'], 1, 'ERR_TABLE_INVALID'],
-    [['every.cache', '--method', 'mse'], 1, 'ERR_TABLE_MISMATCH'],
-    [['every.cache', 'ours.json', '-o', 'OUT.json'], 2, '--method'],
+    [['every.cache', '--method', 'mse'], 1, 'every.cache holds none'],
+    [['ours.json', 'every.cache', '-o', 'OUT.json'], 1, 'every.cache holds none'],
     [['every.cache', 'every.cache', '--method', 'mse', '-o', 'OUT.json'], 1, 'ERR_TABLE_MISMATCH'],
+    [['ours.json', 'ours.json', '-o', 'OUT.json'], 1, 'ERR_TABLE_MISMATCH'],
+    [['other.json', 'ours.json', 'percentile.json', '-o', 'OUT.json'], 1, 'percentile.json hold the same samples'],
     [['ours.json', 'other.json'], 2, '--output'],
     [['ours.json', '--format', 'tensorrt'], 2, '--output'],
     [['ours.json', '--method', 'auto'], 2, 'auto'],

@@ -79,9 +79,19 @@ describe('merging', () => {
     ['tensors', { statistics: {} }],
   ])('refuses different %s', async (what, difference) => {
     const part = await calibrated([0]);
-    await expect(mergeTables([part, { ...part, ...difference }], createCalibrator('mse'))).rejects.toMatchObject({
+    const files = ['a.json', 'b.json'];
+    const merging = mergeTables([part, { ...part, ...difference }], createCalibrator('mse'), files);
+    await expect(merging).rejects.toMatchObject({
       code: 'ERR_TABLE_MISMATCH',
-      message: expect.stringContaining(`different ${what}`) as string,
+      message: expect.stringContaining(`a.json and b.json have different ${what}`) as string,
+    });
+  });
+
+  it('refuses the same samples twice, whatever their order and the method', async () => {
+    const parts = [await calibrated([0, 1]), await calibrated([2]), await calibrated([1, 0], 'minmax')];
+    await expect(mergeTables(parts, createCalibrator('mse'), ['a.json', 'b.json', 'c.json'])).rejects.toMatchObject({
+      code: 'ERR_TABLE_MISMATCH',
+      message: expect.stringMatching(/^a\.json and c\.json hold the same samples \(data [0-9a-f]{12}…\)/) as string,
     });
   });
 
@@ -89,7 +99,11 @@ describe('merging', () => {
     const bare: CalibrationTable = { method: 'mse', tensors: {} };
     const calibrator = createCalibrator('mse');
     await expect(mergeTables([bare], calibrator)).rejects.toMatchObject({ code: 'ERR_USAGE' });
-    await expect(mergeTables([bare, bare], calibrator)).rejects.toThrow(/only tables with statistics can be merged/);
+    await expect(mergeTables([bare, bare], calibrator)).rejects.toThrow(
+      /only tables with statistics can be merged, and table 1 holds none/,
+    );
+    const part = await calibrated([0]);
+    await expect(mergeTables([part, bare], calibrator, ['a.json', 'b.cache'])).rejects.toThrow(/b\.cache holds none/);
   });
 });
 

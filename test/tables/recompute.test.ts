@@ -64,7 +64,10 @@ describe('recomputing', () => {
     const { statistics, ...bare } = table;
     expect(statistics).toBeDefined();
     const calibrator = createCalibrator('mse');
-    await expect(recomputeTable(bare, calibrator)).rejects.toMatchObject({ code: 'ERR_TABLE_MISMATCH' });
+    await expect(recomputeTable(bare, calibrator, 'x.cache')).rejects.toMatchObject({
+      code: 'ERR_TABLE_MISMATCH',
+      message: expect.stringMatching(/searched anew, and x\.cache holds none/) as string,
+    });
     const more = { ...table, tensors: { ...table.tensors, y: symmetricRange(1) } };
     await expect(recomputeTable(more, calibrator)).rejects.toThrow(/tensor y, but no statistics/);
   });
