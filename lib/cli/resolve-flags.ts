@@ -39,34 +39,57 @@ async function readConfig(path: string, command: Command, flags: readonly Flag[]
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw usage(`--config ${path} must hold one JSON object of options`);
   }
-  const known = new Set(flags.map(keyOf));
-  const entries = Object.entries(parsed).map(([name, value]): [string, unknown] => {
-    const key = camelCase(name);
-    if (!known.has(key)) throw usage(`--config ${path}: \`${name}\` is no option of \`calibrt ${command.name}\``);
-    return [key, value];
+  const entries = Object.entries(parsed).map(([name, value]: [string, unknown]): [string, unknown] => {
+    const flag = flags.find((candidate) => [keyOf(candidate), camelCase(candidate.name)].includes(camelCase(name)));
+    if (flag === undefined) throw usage(`--config ${path}: \`${name}\` is no option of \`calibrt ${command.name}\``);
+    checkJsonType(flag, name, value, path);
+    // `no-progress: true` says `progress: false`.
+    return [keyOf(flag), camelCase(name) === keyOf(flag) ? value : !value];
   });
   return Object.fromEntries(entries);
 }
 
-function check(flag: Flag, value: unknown): Value {
-  if (flag.repeat) return (Array.isArray(value) ? value : [value]).map(String);
+/** JSON has types, and one that is not the option's is a mistake; on the command line everything is text. */
+function checkJsonType(flag: Flag, name: string, value: unknown, path: string): void {
+  const isText = (item: unknown): boolean => typeof item === 'string' || typeof item === 'number';
+  const fail = (expected: string): never => {
+    throw usage(`--config ${path}: \`${name}\` must be ${expected}, not ${JSON.stringify(value)}`);
+  };
   if (flag.type === 'boolean') {
-    if (typeof value !== 'boolean') throw usage(`--${flag.name} is a switch: true or false`);
-    return value;
+    if (typeof value !== 'boolean') fail('true or false');
+  } else if (flag.type !== 'string') {
+    if (typeof value !== 'number') fail(kindOfNumber(flag));
+  } else if (flag.repeat || takesList(flag)) {
+    const items: unknown[] = Array.isArray(value) ? value : [value];
+    if (items.length === 0 || !items.every(isText)) fail('a string or an array of them');
+  } else if (!isText(value)) fail('a string');
+}
+
+/** Whether a flag takes values separated by commas, which its placeholder in the help shows: `A,B,C`. */
+function takesList({ value }: Flag): boolean {
+  return value?.includes(',') ?? false;
+}
+
+function check(flag: Flag, value: unknown): Value {
+  if (flag.repeat) return (Array.isArray(value) ? value : [value]).map((item) => String(checkOne(flag, item)));
+  return checkOne(flag, Array.isArray(value) ? value.join() : value);
+}
+
+function checkOne(flag: Flag, value: unknown): string | number | boolean {
+  if (typeof value === 'boolean') return value;
+  const text = String(value);
+  if (flag.choices && !flag.choices.includes(text)) {
+    throw usage(`--${flag.name} must be one of ${flag.choices.join(', ')}, not ${text}`);
   }
-  if (Array.isArray(value)) return value.map(String).join(',');
-  if (flag.choices && !flag.choices.includes(String(value))) {
-    throw usage(`--${flag.name} must be one of ${flag.choices.join(', ')}, not ${String(value)}`);
-  }
-  if (flag.type === 'string') return String(value);
-  const number = Number(value);
-  const fits =
-    String(value).trim() !== '' && (flag.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number));
-  if (!fits)
-    throw usage(
-      `--${flag.name} must be ${flag.type === 'integer' ? 'a whole number' : 'a number'}, not \`${String(value)}\``,
-    );
+  if (flag.type === 'string') return text;
+  const number = Number(text);
+  const fits = text.trim() !== '' && (flag.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number));
+  if (!fits) throw usage(`--${flag.name} must be ${kindOfNumber(flag)}, not \`${text}\``);
   return number;
+}
+
+function kindOfNumber({ type }: Flag): string {
+  return type === 'integer' ? 'a whole number' : 'a number';
 }
 
 function usage(message: string, cause?: unknown): CalibrtError {
