@@ -1,16 +1,24 @@
 /** Calibration tables, their comparison and their coverage of a model, for people. */
 import type { ModelCoverage } from '../pipeline/table-coverage.js';
-import type { CalibrationTable, TableComparison, TensorRange } from '../tables/index.js';
+import { cacheHeader, type CalibrationTable, type TableComparison, type TensorRange } from '../tables/index.js';
 import { table } from './table.js';
 
 const LISTED = 20;
 
+/** What a table holds, as JSON: all but the statistics, which tell a person nothing. */
+export function rangesJson(content: CalibrationTable): object {
+  const { statistics, origin, ...shown } = content;
+  return { format: origin?.format ?? 'calibrt', hasStatistics: statistics !== undefined, ...shown };
+}
+
 /** What a table holds. */
 export function rangesText(content: CalibrationTable, file: string): string {
   const { method, model, data, conditions, tensors } = content;
+  const header = cacheHeader(content);
   const head = [
     ['calibration table', file],
-    ['method', method],
+    // Names the algorithm that TensorRT looks for, which is no method of ours.
+    header === undefined ? ['method', method] : ['header', header],
     ...(model === undefined ? [] : [['model', `${model.name}, sha256 ${model.sha256.slice(0, 12)}…`]]),
     ...(data === undefined ? [] : [['samples', String(data.samples)]]),
     ...(conditions === undefined

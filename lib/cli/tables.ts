@@ -2,6 +2,7 @@
 import type { OutputMetrics } from '../accuracy/metrics.js';
 import type { Explanation } from '../pipeline/explain.js';
 import type { Inspection } from '../pipeline/inspect.js';
+import { rangesText } from './calibration-tables.js';
 import { formatDb, formatPercent } from './describe.js';
 import { formatBytes, table } from './table.js';
 
@@ -29,25 +30,10 @@ export function inspectionTable(inspection: Inspection): string {
         ...(inspection.plan.targets === undefined ? [] : [['targets', inspection.plan.targets.join(', ')]]),
       ]);
     case 'table':
-      return tableOfRanges(inspection);
+      return rangesText(inspection.table, inspection.file);
     case 'model':
       return tableOfModel(inspection);
   }
-}
-
-function tableOfRanges({ file, table: content }: Inspection & { kind: 'table' }): string {
-  const rows = Object.entries(content.tensors).map(([name, { scale, min, max }]) => [
-    name,
-    scale.toPrecision(6),
-    min.toPrecision(6),
-    max.toPrecision(6),
-  ]);
-  const head = table([
-    ['calibration table', file],
-    ['method', content.method],
-    ['tensors', String(rows.length)],
-  ]);
-  return `${head}\n\n${table(rows, ['tensor', 'scale', 'min', 'max'])}`;
 }
 
 function tableOfModel(model: Inspection & { kind: 'model' }): string {

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { readPlanHeader, type PlanHeader } from '../backends/tensorrt/index.js';
 import { CalibrtError } from '../errors.js';
 import { describeModel, openModel, type ModelDescription } from '../model/index.js';
-import { readTable, type CalibrationTable } from '../tables/index.js';
+import { detectTableFormat, readTable, type CalibrationTable } from '../tables/index.js';
 
 /** What {@link inspect} found, by the kind of file. */
 export type Inspection =
@@ -20,14 +20,13 @@ export async function inspect(file: string): Promise<Inspection> {
   if (start.startsWith('vtrt') || start.startsWith('ftrt')) {
     return { kind: 'plan', file, plan: await readPlanHeader(file) };
   }
-  if (looksLikeTable(start)) return { kind: 'table', file, table: await readTable(file) };
+  if (detectTableFormat(start) !== undefined) return { kind: 'table', file, table: await readTable(file) };
   const model = await openModel(file);
   return { kind: 'model', file, sha256: await model.sha256(), ...describeModel(model) };
 }
 
-function looksLikeTable(start: string): boolean {
-  return /^\s*\{/.test(start) || /^TRT-\d+-/.test(start) || start.startsWith('#');
-}
+/** Enough for the comments that a table may begin with. */
+const START_BYTES = 4096;
 
 async function readStart(path: string): Promise<string> {
   let file;
@@ -39,7 +38,7 @@ async function readStart(path: string): Promise<string> {
     });
   }
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
     return buffer.toString('latin1', 0, bytesRead);
   } catch (cause) {
     throw new CalibrtError('ERR_MODEL_INVALID', `${path} cannot be read: expected a model, plan, table or cache`, {

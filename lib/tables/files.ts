@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CalibrtError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import type { SerializeOptions } from './format.js';
-import { tableFormat, tableFormatOf, tableFormats } from './formats.js';
+import { detectTableFormat, tableFormat, tableFormatOf, tableFormats } from './formats.js';
 import type { CalibrationTable, TableFormatName } from './table.js';
 
 /**
@@ -29,7 +29,7 @@ export async function readTable(path: string): Promise<CalibrationTable> {
  */
 export function parseTable(bytes: Uint8Array, path: string): CalibrationTable {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-  const format = tableFormats.find((candidate) => candidate.detects(text));
+  const format = detectTableFormat(text);
   if (format === undefined) {
     const known = tableFormats.map(({ title }) => title).join(', ');
     throw new CalibrtError('ERR_TABLE_INVALID', `${path} is none of: ${known}`);

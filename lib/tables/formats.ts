@@ -9,6 +9,11 @@ import { tpuMlirFormat } from './tpu-mlir-format.js';
 /** Every format of a table's file. */
 export const tableFormats: readonly TableFormat[] = [calibrtFormat, tensorRtFormat, tpuMlirFormat];
 
+/** The format of a text that begins like this; undefined where it is no table. */
+export function detectTableFormat(start: string): TableFormat | undefined {
+  return tableFormats.find((format) => format.detects(start));
+}
+
 /** The format of this name. */
 export function tableFormat(name: TableFormatName): TableFormat {
   return tableFormats.find((format) => format.name === name)!;

@@ -3,7 +3,7 @@ export { checkTable, tableCoverage, type TableCoverage, type TableNeeds } from '
 export { compareTables, type RangeDifference, type RatioSummary, type TableComparison } from './compare.js';
 export { parseTable, readTable, serializeTable, writeTable, type WriteTableOptions } from './files.js';
 export type { SerializeOptions, TableFormat } from './format.js';
-export { tableFormat, tableFormatOf, tableFormats } from './formats.js';
+export { detectTableFormat, tableFormat, tableFormatOf, tableFormats } from './formats.js';
 export { checkMergeable, mergeTables } from './merge.js';
 export { calibratorOfLabel } from './method-label.js';
 export {
@@ -16,6 +16,7 @@ export {
 } from './range.js';
 export { recomputeTable } from './recompute.js';
 export { packStatistics, unpackStatistics } from './statistics.js';
+export { cacheHeader } from './tensorrt-format.js';
 export type {
   CalibrationTable,
   ObservedValues,

@@ -37,6 +37,12 @@ export const tensorRtFormat: TableFormat = {
   },
 };
 
+/** The header of the cache that a table was read from, `TRT-101600-EntropyCalibration2`; undefined where it was none. */
+export function cacheHeader({ origin }: CalibrationTable): string | undefined {
+  if (origin?.format !== 'tensorrt') return undefined;
+  return Buffer.from(origin.bytes).toString('utf8').split('\n', 1)[0]!.trim();
+}
+
 function cacheScale(name: string, { scale, zeroPoint, min, max }: TensorRange): number {
   if (/[\r\n]/.test(name)) throw unholdable(name, 'a line break in its name');
   if (zeroPoint !== 0 || min !== -max)

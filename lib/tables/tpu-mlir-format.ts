@@ -10,13 +10,16 @@ export const tpuMlirFormat: TableFormat = {
   name: 'tpu-mlir',
   title: 'tpu-mlir calibration table',
   suffix: '.txt',
-  detects: (start) => start.startsWith('#'),
+  detects: (start) => HEADER.test(start),
   parse: parseTpuMlirTable,
   serialize(table) {
     const lines = Object.entries(table.tensors).map(([name, range]) => formatLine(name, range));
     return [...formatHeader(table), COLUMNS, ...lines, ''].join('\n');
   },
 };
+
+/** The line of column names, or of FP8 tables, among the first comments: other texts begin with `#` too. */
+const HEADER = /^(?:#.*\r?\n)*#\s*(?:op_name\s+threshold\b|tpu-mlir)/;
 
 /** A line that begins a part with other columns: weights' scales, INT4 thresholds, names of asymmetric operators. */
 const OTHER_PART = /^#\s*(int4_th|weight_scale|asym_op)/;

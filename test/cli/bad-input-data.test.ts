@@ -184,7 +184,9 @@ describe('samples by name', () => {
   it('for an input that there is not', async () => {
     const result = await quantize(demo, '--data', `picture=${images}`, ...preprocess);
     expect(result).toMatchObject({ status: 2, stdout: '' });
-    expect(result.stderr).toMatch(/^error ERR_USAGE: --data picture=.*: the network has no input picture, only input$/m);
+    expect(result.stderr).toMatch(
+      /^error ERR_USAGE: --data picture=.*: the network has no input picture, only input$/m,
+    );
   });
 
   it('for one input twice', async () => {

@@ -106,7 +106,11 @@ describe('resolveFlags', () => {
     ['a string that is an object', { output: { a: 1 } }, '`output` must be a string, not {"a":1}'],
     ['an array for a single string', { output: ['x', 'y'] }, '`output` must be a string, not ["x","y"]'],
     ['an array for one of the choices', { output: 'x', method: ['mse'] }, '`method` must be a string'],
-    ['an array with a null', { output: 'x', std: [1, null] }, '`std` must be a string or an array of them, not [1,null]'],
+    [
+      'an array with a null',
+      { output: 'x', std: [1, null] },
+      '`std` must be a string or an array of them, not [1,null]',
+    ],
     ['an empty array', { output: 'x', data: [] }, '`data` must be a string or an array of them, not []'],
     ['a value outside the choices', { output: 'x', method: 'best' }, '--method must be one of mse, entropy, not best'],
     ['an item outside the choices', { output: 'x', kinds: ['a', 'c'] }, '--kinds must be one of a, b, not c'],

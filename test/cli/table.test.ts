@@ -54,6 +54,28 @@ describe('calibrt table', () => {
     expect(shown).not.toHaveProperty('statistics');
   });
 
+  it('shows the header of a cache, which names no method of ours', async () => {
+    const { stdout } = await table('every.cache');
+    expect(stdout).toMatch(/^header\s+TRT-101600-EntropyCalibration2$/m);
+    expect(stdout).not.toMatch(/^method/m);
+  });
+
+  it.each(['ours.json', 'every.cache'])('shows of %s what inspect shows', async (name) => {
+    const inspected = await cli(['inspect', at(name)]);
+    expect(inspected).toMatchObject({ status: 0, stderr: '' });
+    expect(inspected.stdout).toBe((await table(name)).stdout);
+    const { stdout } = await cli(['inspect', at(name), '--json']);
+    const { inputs, status, ...shown } = await tableJson<Record<string, unknown>>(name);
+    expect([inputs, status]).toEqual([[at(name)], 0]);
+    expect(JSON.parse(stdout)).toEqual({ kind: 'table', file: at(name), table: shown });
+  });
+
+  it('is not mistaken by inspect for a text that begins with a hash', async () => {
+    const { status, stderr } = await cli(['inspect', repository('README.md')]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error ERR_MODEL_INVALID: .*README\.md/);
+  });
+
   it('converts by the suffix, and by --format', async () => {
     expect(await table('ours.json', '-o', at('made.cache'))).toMatchObject({ status: 0, stderr: '' });
     expect(await table('ours.json', '-o', at('made.bin'), '--format', 'tensorrt')).toMatchObject({ status: 0 });

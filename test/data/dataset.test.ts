@@ -132,7 +132,11 @@ describe('single files', () => {
 
   it.each([
     ['lengths.npz', 'ERR_DATA_SHAPE', /5 for image, 4 for ids/],
-    ['slash.npz', 'ERR_DATA_FORMAT', /no array named image, as the input is: it has \/image:0.*savez\(path, \*\*\{'image': …/],
+    [
+      'slash.npz',
+      'ERR_DATA_FORMAT',
+      /no array named image, as the input is: it has \/image:0.*savez\(path, \*\*\{'image': …/,
+    ],
     ['bad-truncated.npz', 'ERR_DATA_FORMAT', /no readable \.npz archive/],
     ['bad-text.npz', 'ERR_DATA_FORMAT', /no readable \.npz archive/],
     ['bad-empty.npz', 'ERR_DATA_FORMAT', /no readable \.npz archive/],
@@ -182,7 +186,11 @@ describe('lists', () => {
   it.each([
     ['', 'ERR_DATA_EMPTY', /lists no samples/],
     ['a.npy\nb.npy\nc.npy\n', 'ERR_DATA_NOT_FOUND', /all\.txt, line 2: .*b\.npy does not exist \(2 of 3 files/],
-    ['a.npy, a.npy\n', 'ERR_DATA_NOT_FOUND', /line 1: .*one input \(x\), so a line is one path and a comma a part of it$/],
+    [
+      'a.npy, a.npy\n',
+      'ERR_DATA_NOT_FOUND',
+      /line 1: .*one input \(x\), so a line is one path and a comma a part of it$/,
+    ],
     ['notes.md\n', 'ERR_DATA_FORMAT', /line 1: .*notes\.md is no kind of sample/],
   ])('%j is refused', async (text, code, message) => {
     const folder = await scratchFolder({ 'a.npy': npy([1, 2, 3]), 'notes.md': '', 'all.txt': text });

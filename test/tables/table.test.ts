@@ -169,12 +169,19 @@ describe('tpu-mlir tables', () => {
   });
 
   it.each([
-    ['# x\na 1 -1\n', /t, line 2: expected/],
-    ['# x\na one -1 1\n', /t, line 2: expected/],
-    ['# x\na nan -1 1\n', /t, line 2: expected/],
+    ['# op_name threshold min max\na 1 -1\n', /t, line 2: expected/],
+    ['# op_name threshold min max\na one -1 1\n', /t, line 2: expected/],
+    ['# op_name threshold min max\na nan -1 1\n', /t, line 2: expected/],
   ])('refuses %j', (text, message) => {
     expect(() => parseTable(Buffer.from(text), 't')).toThrow(message);
   });
+
+  it.each(['# Guide\n\nSome text.\n', '# a\n# b\n', '#!/bin/sh\n', '# Guide\n\n# op_name threshold min max\n'])(
+    'are told from other texts that begin with a hash: %j',
+    (text) => {
+      expect(() => parseTable(Buffer.from(text), 'README.md')).toThrow(/README\.md is none of: calibrt calibration/);
+    },
+  );
 
   it('refuses names with blanks', () => {
     expect(() => serializeTable(table, 'tpu-mlir')).toThrow(/"block: 1" has blanks/);

@@ -11,7 +11,9 @@ export const inspect: Command = {
   async run({ args, console }) {
     const { inspect } = await import('../../pipeline/inspect.js');
     const { inspectionTable } = await import('../tables.js');
+    const { rangesJson } = await import('../calibration-tables.js');
     const inspection = await inspect(args[0]!);
-    console.result(inspection, inspectionTable(inspection));
+    const shown = inspection.kind === 'table' ? { ...inspection, table: rangesJson(inspection.table) } : inspection;
+    console.result(shown, inspectionTable(inspection));
   },
 };

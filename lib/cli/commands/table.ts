@@ -69,7 +69,7 @@ export const table: Command = {
     const { CalibrtError } = await import('../../errors.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
     const { defined } = await import('../flags/read-samples.js');
-    const { comparisonText, coverageText, rangesText } = await import('../calibration-tables.js');
+    const { comparisonText, coverageText, rangesJson, rangesText } = await import('../calibration-tables.js');
 
     const { output, compare, model, tensors, format, cacheVersion, cacheAlgorithm } = flags as Record<
       string,
@@ -99,7 +99,6 @@ export const table: Command = {
           });
     if (coverage?.sameModel === false) console.warn(`${args.join(', ')}: made for another model than ${model}`);
 
-    const { statistics, origin, ...shown } = content;
     const texts = [
       ...(comparison === undefined ? [] : [comparisonText(comparison, args.join(' + '), compare!)]),
       ...(coverage === undefined ? [] : [coverageText(coverage)]),
@@ -108,13 +107,7 @@ export const table: Command = {
         : [`wrote ${output}: ${Object.keys(content.tensors).length} tensors, ${content.method}`]),
     ];
     console.result(
-      {
-        inputs: args,
-        ...defined({ output, comparison, coverage }),
-        format: origin?.format ?? 'calibrt',
-        hasStatistics: statistics !== undefined,
-        ...shown,
-      },
+      { inputs: args, ...defined({ output, comparison, coverage }), ...rangesJson(content) },
       texts.length > 0 ? texts.join('\n\n') : rangesText(content, args[0]!),
     );
     return coverage === undefined || coverage.missing.length === 0 ? 0 : 1;
