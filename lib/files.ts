@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CalibrtError } from './errors.js';
 
@@ -37,8 +37,12 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
 export async function checkOutputPath(path: string): Promise<void> {
   try {
     await access(`${dirname(path)}/.`);
+    const existing = await stat(path).catch(() => undefined);
+    if (existing !== undefined && !existing.isFile()) {
+      throw new CalibrtError('ERR_OUTPUT', `cannot write ${path}: it is a folder or a special file: name a file`);
+    }
   } catch (cause) {
-    throw outputError(path, cause);
+    throw cause instanceof CalibrtError ? cause : outputError(path, cause);
   }
 }
 

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { createCalibrator } from '../../calibrators/index.js';
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
@@ -11,10 +13,12 @@ import { prepareModel, type PreparedModel, type PrepareOptions } from './prepare
 import { chooseMethods } from './auto-method.js';
 import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
-import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { drawSamples, isRereadable, type DrawnSamples, type SampleData, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
 import { Stopwatch } from './stopwatch.js';
 import { Workspace } from './workspace.js';
+
+const MOST_THREADS = 1024;
 
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions
@@ -49,6 +53,10 @@ export interface CalibrateResult {
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
   await checkOutputPath(output);
   checkActivations(options);
+  checkMethod(options);
+  if (resolve(path) === resolve(output)) {
+    throw new CalibrtError('ERR_USAGE', `the output ${output} is the model itself: choose another name`);
+  }
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();
   await using worker = new WorkerProcess();
@@ -94,8 +102,36 @@ export function checkActivations({ form = 'tensorrt', activations }: ActivationO
   }
 }
 
+/**
+ * Refuses a method, its parameters and a number of threads that make no sense, and `auto` on what can be read only once, before
+ * any work.
+ *
+ * @throws CalibrtError `ERR_USAGE` naming the option.
+ */
+export function checkMethod(
+  options: MethodOptions & { readonly threads?: number; readonly data?: SampleData; readonly table?: string },
+): void {
+  const { method = 'mse', percentile, threads, data } = options;
+  if (method !== 'auto') createCalibrator(method, percentile === undefined ? {} : { percentile });
+  else if (data !== undefined && options.table === undefined && !isRereadable(data)) {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      '--method auto reads some samples a second time, which an iterable does not allow: give a folder or files as `data`',
+    );
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+    throw new CalibrtError('ERR_USAGE', `--threads must be a whole number from 1 to ${MOST_THREADS}, not ${threads}`);
+  }
+}
+
 /** What Q/DQ needs: the tensors at which it will stand in the cleaned graph. */
 export function qdqCapture(model: Model, placement: Placement): CaptureSet {
+  if (placement.activations.length === 0) {
+    const present = model.nodes.filter((node) => node.is('QuantizeLinear')).length;
+    const why =
+      present > 0 ? `it holds ${present} QuantizeLinear nodes already: give the FP32 model` : 'see --dry-run for why';
+    throw new CalibrtError('ERR_MODEL_UNSUPPORTED', `${model.path}: there is nothing to quantize; ${why}`);
+  }
   return { model, placement, tensors: placement.activations.map(({ tensor }) => tensor) };
 }
 

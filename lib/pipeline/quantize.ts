@@ -15,7 +15,7 @@ import {
 } from '../tables/index.js';
 import { castWithCopy, type CastSummary } from './cast.js';
 import { firstSamples } from './first-samples.js';
-import { calibrateTensors, checkActivations, qdqCapture } from './calibrate.js';
+import { calibrateTensors, checkActivations, checkMethod, qdqCapture } from './calibrate.js';
 import { createTable } from './create-table.js';
 import { integerForm, isSymmetric, type IntegerForm } from './integer-form.js';
 import { modelFileBytes } from './network.js';
@@ -97,6 +97,7 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     options.onWarning?.(message);
   };
   const operation = { ...options, onWarning };
+  checkMethod(options);
   await checkOutputs(path, output, options);
   checkActivations(options);
   await using worker = new WorkerProcess();
@@ -124,17 +125,20 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   const exactQdq = placement.form === 'tensorrt';
   const verify = await watch.time(
     'verify',
-    async () => holdout && compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation }, holdout),
+    async () =>
+      holdout && compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation }, holdout, samples?.stream),
   );
   if (cast && samples && samples.calibration.kind !== 'stream')
     await watch.time('verify', () => checkRuns(candidate, samples));
   if (cast && verify) warnOfOverflow(verify, onWarning);
   const latencyMs = await watch.time('time', async () =>
-    samples && !exactQdq ? timePair(worker, prepared.model, pair, samples, operation) : undefined,
+    samples && samples.calibration.kind !== 'stream' && !exactQdq
+      ? timePair(worker, prepared.model, pair, samples, operation)
+      : undefined,
   );
   await watch.time('save', async () => {
-    await quantized.save(output);
     if (options.tableOut !== undefined) await writeTable(options.tableOut, source.table);
+    await quantized.save(output);
   });
   return {
     model: path,

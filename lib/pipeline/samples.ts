@@ -95,6 +95,11 @@ function toDataSpec({ data, preprocess, labels }: SampleOptions): DataSpec | nul
   return { sources, ...(preprocess === undefined ? {} : { preprocess }), ...(labels === undefined ? {} : { labels }) };
 }
 
+/** Whether samples can be read more than once: paths can, an iterable cannot. */
+export function isRereadable(data: SampleData): data is string | readonly DataSource[] {
+  return typeof data === 'string' || isSources(data);
+}
+
 function isSources(data: Exclude<SampleData, string>): data is readonly DataSource[] {
-  return Array.isArray(data) && data.every((item: Partial<DataSource>) => typeof item.path === 'string');
+  return Array.isArray(data) && data.every((item: Partial<DataSource> | null) => typeof item?.path === 'string');
 }

@@ -43,7 +43,7 @@ export async function evaluate(reference: string, candidate: string, options: Co
   return await compareOn(
     worker,
     expected,
-    { reference, candidate, exactQdq: options.exactQdq ?? true, ...options },
+    { ...options, reference, candidate, exactQdq: options.exactQdq ?? true },
     samples.calibration,
     samples.stream,
   );
@@ -58,6 +58,7 @@ export async function compareOn(
   stream?: AsyncIterable<Batch>,
 ): Promise<CompareResult> {
   const { reference, candidate, exactQdq, batch, threads, ...operation } = options;
+  const fixed = fixedBatch(modelInputs(interfaceOf.inputs));
   return worker.run(
     {
       kind: 'compare',
@@ -65,7 +66,8 @@ export async function compareOn(
       candidate,
       outputs: interfaceOf.outputs.map(({ name }) => name),
       source,
-      batch: fixedBatch(modelInputs(interfaceOf.inputs)) ?? batch ?? COMPARE_BATCH,
+      batch: fixed ?? batch ?? COMPARE_BATCH,
+      fixedBatch: fixed !== undefined,
       threads: threads ?? availableParallelism(),
       exactQdq,
     },

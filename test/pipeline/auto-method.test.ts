@@ -59,6 +59,7 @@ describe('a model with dials', () => {
     });
     const compared = await worker.run({
       kind: 'compare',
+      fixedBatch: false,
       reference: clean!,
       candidate: quantized!,
       exactQdq: true,

@@ -1,5 +1,6 @@
 import { isInTop, MetricsAccumulator } from '../../accuracy/metrics.js';
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
+import { CalibrtError } from '../../errors.js';
 import { ownRows, padBatch } from './fixed-batch.js';
 import { openSource, peakRssMb, type JobContext } from './job-context.js';
 import { numbers } from './numbers.js';
@@ -17,8 +18,9 @@ export async function compare(job: CompareJob, context: JobContext): Promise<Com
 
   for await (const batch of source.batches) {
     const count = batch.names.length;
-    const feeds = padBatch(batch, job.batch);
-    const rows = (tensor: Tensor): ArrayLike<number> => numbers(ownRows(tensor, count, job.batch));
+    const size = job.fixedBatch ? job.batch : count;
+    const feeds = padBatch(batch, size);
+    const rows = (tensor: Tensor): ArrayLike<number> => numbers(ownRows(tensor, count, size));
     await reference.run(feeds, job.outputs, async (expected) => {
       await candidate.run(feeds, job.outputs, (actual) => {
         for (const [name, accumulator] of metrics) {
@@ -32,6 +34,7 @@ export async function compare(job: CompareJob, context: JobContext): Promise<Com
     context.onProgress({ phase: 'verify', done, ...(source.total === undefined ? {} : { total: source.total }) });
   }
   await Promise.all([reference.dispose(), candidate.dispose()]);
+  if (samples === 0) throw new CalibrtError('ERR_DATA_EMPTY', 'there was no sample to compare the models on');
   return {
     samples,
     skipped: source.skipped(),

@@ -54,6 +54,8 @@ export interface CompareJob {
   readonly source: SampleSource;
   readonly batch: number;
   readonly threads: number;
+  /** Whether the network takes `batch` samples and no other number: a shorter batch is then filled by repeating its last. */
+  readonly fixedBatch: boolean;
   /** Run the candidate's Q/DQ as written, in float (see `SessionSettings.exactQdq`). */
   readonly exactQdq: boolean;
 }

@@ -109,6 +109,8 @@ export class Session {
     outputs: readonly string[],
     use: (outputs: NamedTensors) => T | Promise<T>,
   ): Promise<T> {
+    // Only inputs are wanted, which the caller has; ONNX Runtime refuses a run that fetches nothing.
+    if (outputs.length === 0) return await use({});
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = this.#toOrt(tensor);
     let results: Awaited<ReturnType<InferenceSession['run']>>;
