@@ -12,9 +12,10 @@ interface Hashable {
 /** See `Model.sha256`. */
 export async function hashModel(model: Hashable): Promise<string> {
   const { path, folder, bytes } = model.source;
+  // Before anything is awaited: the caller may go on and edit the model.
+  const files = externalFiles(model.initializers.values());
   // WebCrypto digests on a thread of the pool.
   const own = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-  const files = externalFiles(model.initializers.values());
   if (files.length === 0) return own;
   const all = createHash('sha256').update(own);
   for (const file of files) all.update(`\n${file} ${await hashFile(resolveExternal(path, folder, file))}`);

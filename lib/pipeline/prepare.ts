@@ -29,11 +29,13 @@ export async function prepareModel(
 ): Promise<PreparedModel> {
   const { signal } = options;
   const model = await openModel(path, signal === undefined ? {} : { signal });
-  const sha256 = await model.sha256();
+  // Hashed on another thread while the graph is cleaned; where cleaning fails, nobody asks for it.
+  const sha256 = model.sha256();
+  sha256.catch(() => undefined);
   if (options.inputShapes) setInputShapes(model, new Map(Object.entries(options.inputShapes)));
   checkOperators(model);
   const report = await cleanModel(model, {
     evaluate: (bytes, feeds) => worker.run({ kind: 'evaluate', model: bytes, feeds }, options),
   });
-  return { model, sha256, report };
+  return { model, sha256: await sha256, report };
 }
