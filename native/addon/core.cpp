@@ -34,8 +34,7 @@ void registerCore(Napi::Env env, Napi::Object exports) {
   exports.Set("useInstructionSet", Napi::Function::New<forceInstructionSet>(env, "useInstructionSet"));
   exports.Set("accumulateAll", Napi::Function::New<js::accumulateAll>(env, "accumulateAll"));
   exports.Set("searchThresholds", Napi::Function::New<js::searchThresholds>(env, "searchThresholds"));
-  exports.Set("searchAsymmetricRanges",
-              Napi::Function::New<js::searchAsymmetricRanges>(env, "searchAsymmetricRanges"));
+  exports.Set("searchAsymmetricRanges", Napi::Function::New<js::searchAsymmetricRanges>(env, "searchAsymmetricRanges"));
   exports.Set("searchEntropy", Napi::Function::New<js::searchEntropy>(env, "searchEntropy"));
   exports.Set("searchKld", Napi::Function::New<js::searchKld>(env, "searchKld"));
   exports.Set("quantizeWeights", Napi::Function::New<js::quantizeWeights>(env, "quantizeWeights"));

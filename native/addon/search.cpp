@@ -104,7 +104,7 @@ Napi::Object toJs(Napi::Env env, const Range& range) {
 /// Calls `search` for every histogram of info[0] on up to info[2] threads, off the JavaScript thread.
 template <typename Found>
 Napi::Value searchAll(const Napi::CallbackInfo& info, const std::string& function,
-                      const std::function<Found(const Histogram&)> Search::*search) {
+                      const std::function<Found(const Histogram&)> Search::* search) {
   std::vector<std::shared_ptr<const Histogram>> histograms;
   for (const Statistics* each : Statistics::fromArray(info[0], function + ": statistics")) {
     histograms.push_back(each->snapshot());

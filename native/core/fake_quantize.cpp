@@ -48,9 +48,8 @@ void fakeQuantizeWith(std::span<const float> data, const QuantizationParameters&
 void fakeQuantize(std::span<const float> data, const QuantizationParameters& parameters, IntegerRange integers,
                   std::optional<std::uint64_t> seed, std::span<float> out) {
   if (!seed) {
-    fakeQuantizeWith(data, parameters, integers, out, [](float value, std::size_t) {
-      return static_cast<std::int32_t>((value + kRounder) - kRounder);
-    });
+    fakeQuantizeWith(data, parameters, integers, out,
+                     [](float value, std::size_t) { return static_cast<std::int32_t>((value + kRounder) - kRounder); });
     return;
   }
   fakeQuantizeWith(data, parameters, integers, out, [state = *seed](float value, std::size_t i) {

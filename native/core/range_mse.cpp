@@ -16,9 +16,7 @@ constexpr int kCandidates = 512;
 class AffineSearch {
  public:
   AffineSearch(const Histogram& histogram, int top)
-      : top_(top),
-        negative_(histogram.negative()),
-        positive_(histogram.positive()),
+      : top_(top), negative_(histogram.negative()), positive_(histogram.positive()),
         farNegative_(-minmaxRange(histogram).min / histogram.binWidth()),
         farPositive_(minmaxRange(histogram).max / histogram.binWidth()) {}
 
