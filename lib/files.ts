@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { CalibrtError } from './errors.js';
 
 /** Bytes or text, whole or in pieces that are written one after the other. */
@@ -32,9 +32,14 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
 /**
  * Checks that a file could be written at `path`, before any long work starts.
  *
- * @throws CalibrtError `ERR_OUTPUT` where the folder does not exist or is not a folder.
+ * @param model - A file that is read, which the output must not replace.
+ * @throws CalibrtError `ERR_USAGE` where the two are the same; `ERR_OUTPUT` where the folder does not exist, or `path` is no
+ *   regular file.
  */
-export async function checkOutputPath(path: string): Promise<void> {
+export async function checkOutputPath(path: string, model?: string): Promise<void> {
+  if (model !== undefined && resolve(path) === resolve(model)) {
+    throw new CalibrtError('ERR_USAGE', `the output ${path} is the model itself: choose another name`);
+  }
   try {
     await access(`${dirname(path)}/.`);
     const existing = await stat(path).catch(() => undefined);

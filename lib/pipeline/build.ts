@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { buildEngine, type BuildOptions, type BuildResult } from '../backends/tensorrt/index.js';
 import { selectLibrary } from '../backends/tensorrt/select.js';
 import { CalibrtError } from '../errors.js';
@@ -50,10 +49,7 @@ export interface BuildPlanResult {
  *   `ERR_BUILD` with the parser's and the builder's own messages, `ERR_OUTPUT`, `ERR_ABORTED`.
  */
 export async function buildPlan(model: string, plan: string, options: BuildPlanOptions = {}): Promise<BuildPlanResult> {
-  await checkOutputPath(plan);
-  if (resolve(model) === resolve(plan)) {
-    throw new CalibrtError('ERR_USAGE', `the plan ${plan} is the model itself: choose another name`);
-  }
+  await checkOutputPath(plan, model);
   const { timingCacheFile, ...engineOptions } = options;
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
   const { result, cast } = await build(model, await typeToCast(options), {

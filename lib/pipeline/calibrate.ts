@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { createCalibrator } from '../../calibrators/index.js';
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
 import { modelInputs } from '../data/index.js';
@@ -51,12 +50,9 @@ export interface CalibrateResult {
  * @throws CalibrtError as {@link prepareModel}, {@link drawSamples} and {@link captureStatistics} throw; `ERR_OUTPUT`.
  */
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
-  await checkOutputPath(output);
+  await checkOutputPath(output, path);
   checkActivations(options);
   checkMethod(options);
-  if (resolve(path) === resolve(output)) {
-    throw new CalibrtError('ERR_USAGE', `the output ${output} is the model itself: choose another name`);
-  }
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();
   await using worker = new WorkerProcess();

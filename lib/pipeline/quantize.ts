@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
@@ -242,10 +241,7 @@ async function checkOutputs(model: string, output: string, options: QuantizeOpti
       'high precision fp16 is for TensorRT: ONNX Runtime has no FP16 arithmetic on the CPU and only becomes slower; use fp32',
     );
   }
-  if (resolve(model) === resolve(output)) {
-    throw new CalibrtError('ERR_USAGE', `the output ${output} is the FP32 model itself: choose another name`);
-  }
-  for (const path of [output, tableOut]) if (path !== undefined) await checkOutputPath(path);
+  for (const path of [output, tableOut]) if (path !== undefined) await checkOutputPath(path, model);
 }
 
 /** With a table nothing is calibrated, so all samples serve the verification. */
