@@ -16,8 +16,11 @@ export interface SessionSettings {
   readonly exactQdq: boolean;
   /** What errors call the model; default: its path. For temporary files, of which the user knows nothing. */
   readonly name?: string | undefined;
-  /** Let threads spin while they wait, as ONNX Runtime does by default: for timing what users will see. Default false. */
-  readonly spinning?: boolean;
+  /**
+   * For timing what users will see: integer kernels as ONNX Runtime chooses them. Default false: kernels that never saturate, which
+   * take more than twice the time, also on CPUs whose kernels would not.
+   */
+  readonly forTiming?: boolean;
 }
 
 let loading: Promise<Ort> | undefined;
@@ -63,11 +66,11 @@ export class Session {
       logSeverityLevel: 4,
       extra: {
         session: {
-          // Spinning threads steal the cores that decode the next samples and count histograms.
-          intra_op: { allow_spinning: settings.spinning ? '1' : '0' },
+          // Spinning threads steal the cores that decode the next samples, count histograms, or run the session timed beside this one.
+          intra_op: { allow_spinning: '0' },
           ...(settings.exactQdq ? { disable_quant_qdq: '1' } : {}),
           // Products of 8-bit numbers must not saturate in 16 bits on CPUs without VNNI.
-          x64quantprecision: '1',
+          ...(settings.forTiming ? {} : { x64quantprecision: '1' }),
         },
       },
     };

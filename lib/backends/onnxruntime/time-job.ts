@@ -15,7 +15,7 @@ export async function timeModels(job: TimeJob, context: JobContext): Promise<Tim
   const first = await source.batches[Symbol.asyncIterator]().next();
   if (first.done === true) throw new CalibrtError('ERR_DATA_EMPTY', 'there is no sample to time the models on');
   const feeds = padBatch(first.value, job.batch);
-  const settings = { threads: job.threads, exactQdq: false, spinning: true };
+  const settings = { threads: job.threads, exactQdq: false, forTiming: true };
   const sessions = await Promise.all(job.models.map((model) => Session.open(model, settings)));
   const times = sessions.map((): number[] => []);
 
