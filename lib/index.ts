@@ -3,14 +3,20 @@ export { quantize, type QuantizeOptions, type QuantizeResult } from './pipeline/
 export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeline/calibrate.js';
 export { explainQuantization, type Explanation } from './pipeline/explain.js';
 export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build.js';
-export { evaluate, type CompareOptions } from './pipeline/verify.js';
+export { evaluate, type CompareOptions, type EvaluateOptions, type EvaluationResult } from './pipeline/verify.js';
+export type { LayerMetrics } from './pipeline/compare-layers.js';
+export { migrate, type MigrateOptions, type MigrateResult } from './pipeline/migrate.js';
+export type { LineMatch, MatchRule } from './pipeline/migration/match-names.js';
+export type { MissingTensor } from './pipeline/migration/place-matched.js';
+export type { UnusedLine } from './pipeline/migration/unused-lines.js';
+export type { ChangedScale } from './pipeline/migration/written-scales.js';
 export { inspect, type Inspection } from './pipeline/inspect.js';
 export { diagnose, type Check, type Diagnosis } from './pipeline/diagnose.js';
 export type { SampleData, SampleOptions } from './pipeline/samples.js';
 export type { ActivationOptions, MethodOptions, RangeSymmetry } from './pipeline/ranges.js';
-export type { CompareResult, TopK } from './backends/onnxruntime/index.js';
+export type { CompareResult, MetricResult, TopK } from './backends/onnxruntime/index.js';
 export { buildEngine, type BuildOptions, type BuildResult } from './backends/tensorrt/index.js';
-export type { OutputMetrics } from './accuracy/metrics.js';
+export type { MetricModule, MetricPass, OutputMetrics, SampleMetric, SamplePair } from './accuracy/index.js';
 export type {
   DataSource,
   DataType,

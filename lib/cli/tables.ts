@@ -1,6 +1,7 @@
 /** Results as tables for people. */
 import type { OutputMetrics } from '../accuracy/metrics.js';
 import type { Explanation } from '../pipeline/explain.js';
+import type { LayerMetrics } from '../pipeline/compare-layers.js';
 import type { Inspection } from '../pipeline/inspect.js';
 import { rangesText } from './calibration-tables.js';
 import { formatDb, formatPercent } from './describe.js';
@@ -80,4 +81,15 @@ export function metricsTable(
     lines.push(`${name}: reference ${formatPercent(reference)}, candidate ${formatPercent(candidate)}`);
   }
   return lines.join('\n');
+}
+
+/** The tensors inside, in order, as far as they are apart. */
+export function layersTable(layers: readonly LayerMetrics[]): string {
+  const first = layers.findIndex(({ maxAbsError }) => maxAbsError > 0);
+  if (first < 0) return layers.length === 0 ? 'no inner tensor in common' : 'all tensors inside are equal';
+  const rows = layers
+    .slice(first)
+    .map(({ tensor, node, opType, sqnrDb, cosine }) => [tensor, formatDb(sqnrDb), cosine.toFixed(6), opType, node]);
+  const head = first === 0 ? '' : `the first ${first} of ${layers.length} tensors are equal; then\n`;
+  return `${head}${table(rows, ['tensor', 'SQNR', 'cosine', 'made by', 'node'])}`;
 }

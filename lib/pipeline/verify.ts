@@ -1,14 +1,20 @@
 import { availableParallelism } from 'node:os';
+import { parseMetric, type MetricSpec } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult, type SampleSource } from '../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs, type Batch } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
-import { openModel, type Model } from '../model/index.js';
+import { openModel, type Model, type ValueInfo } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
+import { compareLayers, type LayerMetrics } from './compare-layers.js';
 import { firstSamples } from './first-samples.js';
 import { allSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { Workspace } from './workspace.js';
 
 /** Samples per run where the network leaves it free: enough to keep the cores busy, little enough to stay small. */
 const COMPARE_BATCH = 8;
+
+/** Samples that the layers are compared on: each tensor's figure pools far more values than an output's. */
+const LAYER_SAMPLES = 32;
 
 /** How two models are compared. */
 export interface CompareOptions extends SampleOptions, OperationOptions {
@@ -21,6 +27,20 @@ export interface CompareOptions extends SampleOptions, OperationOptions {
    * its form runs.
    */
   readonly exactQdq?: boolean;
+  /** Judges the outputs beside: a metric in the command line's words (`sqnr:scores[...,1]`, `top1`, `metric.mjs`). */
+  readonly metric?: string;
+}
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions extends CompareOptions {
+  /** Also compare the tensors inside that both models have, on at most 32 of the samples. Default false. */
+  readonly layers?: boolean;
+}
+
+/** What {@link evaluate} found. */
+export interface EvaluationResult extends CompareResult {
+  /** The tensors inside, in the candidate's order, where they were asked for. */
+  readonly layers?: readonly LayerMetrics[];
 }
 
 /** Two models, by path. */
@@ -35,41 +55,61 @@ export interface ModelPair {
  *
  * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` where the two have other inputs or outputs; `ERR_DATA_*`; `ERR_ABORTED`.
  */
-export async function evaluate(reference: string, candidate: string, options: CompareOptions): Promise<CompareResult> {
+export async function evaluate(
+  reference: string,
+  candidate: string,
+  options: EvaluateOptions,
+): Promise<EvaluationResult> {
+  const metric = options.metric === undefined ? undefined : parseMetric(options.metric);
   const [expected, actual] = await Promise.all([openModel(reference), openModel(candidate)]);
   checkSameInterface(expected, actual);
   const samples = await allSamples(options, modelInputs(expected.inputs));
+  const layerSource = options.layers ? firstSamples(samples, LAYER_SAMPLES) : undefined;
   await using worker = new WorkerProcess();
-  return await compareOn(
+  const pair = { reference, candidate, exactQdq: options.exactQdq ?? true };
+  const compared = await compareOn(
     worker,
     expected,
-    { ...options, reference, candidate, exactQdq: options.exactQdq ?? true },
+    { ...options, ...pair, metric },
     samples.calibration,
     samples.stream,
   );
+  if (layerSource === undefined) return compared;
+  await using workspace = await Workspace.create();
+  const layers = await compareLayers(worker, workspace, { ...options, ...pair, source: layerSource });
+  return { ...compared, layers };
+}
+
+/** What is looked at beside the standard figures. */
+export interface JudgeOptions {
+  readonly metric?: MetricSpec | undefined;
+  /** Tensors to compare; default: the outputs of the network. */
+  readonly tensors?: readonly string[];
 }
 
 /** The comparison itself, in a worker process that is there already. */
 export async function compareOn(
   worker: WorkerProcess,
   interfaceOf: Model,
-  options: OperationOptions & ModelPair & { exactQdq: boolean; batch?: number; threads?: number },
+  options: OperationOptions & ModelPair & JudgeOptions & { exactQdq: boolean; batch?: number; threads?: number },
   source: SampleSource,
   stream?: AsyncIterable<Batch>,
 ): Promise<CompareResult> {
-  const { reference, candidate, exactQdq, batch, threads, ...operation } = options;
+  const { reference, candidate, exactQdq, batch, threads, metric, tensors, ...operation } = options;
   const fixed = fixedBatch(modelInputs(interfaceOf.inputs));
   return worker.run(
     {
       kind: 'compare',
       reference,
       candidate,
-      outputs: interfaceOf.outputs.map(({ name }) => name),
+      outputs: tensors ?? interfaceOf.outputs.map(({ name }) => name),
       source,
-      batch: fixed ?? batch ?? COMPARE_BATCH,
+      // A metric takes the samples one by one, and not every output has a row for each of several.
+      batch: fixed ?? batch ?? (metric === undefined ? COMPARE_BATCH : 1),
       fixedBatch: fixed !== undefined,
       threads: threads ?? availableParallelism(),
       exactQdq,
+      ...(metric === undefined ? {} : { metric }),
     },
     { ...operation, ...(stream === undefined ? {} : { stream }) },
   );
@@ -96,15 +136,38 @@ export async function timePair(
   return { fp32: medians[0]!, int8: medians[1]! };
 }
 
+/** Refuses models that cannot be compared output by output, by what they state. */
 function checkSameInterface(reference: Model, candidate: Model): void {
   for (const side of ['inputs', 'outputs'] as const) {
-    const names = (model: Model): string => model[side].map(({ name }) => name).join(', ');
-    if (names(reference) !== names(candidate)) {
+    const [expected, actual] = [reference[side], candidate[side]];
+    const names = (values: readonly ValueInfo[]): string =>
+      values
+        .map(({ name }) => name)
+        .sort()
+        .join(', ');
+    if (names(expected) !== names(actual)) {
       throw new CalibrtError(
         'ERR_MODEL_UNSUPPORTED',
-        `${reference.path} has ${side} ${names(reference)}, ${candidate.path} has ${names(candidate)}: only models of the same ` +
+        `${reference.path} has ${side} ${names(expected)}, ${candidate.path} has ${names(actual)}: only models of the same ` +
           `${side} can be compared`,
       );
     }
+    for (const value of expected) {
+      const other = actual.find(({ name }) => name === value.name)!;
+      if (mayBeSame(value.shape, other.shape)) continue;
+      const stated = (shape: ValueInfo['shape']): string => `[${shape!.map((dim) => dim ?? '?').join(', ')}]`;
+      throw new CalibrtError(
+        'ERR_MODEL_UNSUPPORTED',
+        `${side.slice(0, -1)} ${value.name} is ${stated(value.shape)} in ${reference.path} and ${stated(other.shape)} in ` +
+          `${candidate.path}: only models of the same shapes can be compared`,
+      );
+    }
   }
+}
+
+/** Open and named dimensions may be anything. */
+function mayBeSame(a: ValueInfo['shape'], b: ValueInfo['shape']): boolean {
+  if (a === undefined || b === undefined) return true;
+  const isKnown = (dim: number | string | null): boolean => typeof dim === 'number';
+  return a.length === b.length && a.every((dim, axis) => !isKnown(dim) || !isKnown(b[axis]!) || dim === b[axis]);
 }

@@ -6,6 +6,7 @@ export type {
   CompareJob,
   CompareResult,
   EvaluateJob,
+  MetricResult,
   SampleSource,
   TimeJob,
   TimeResult,

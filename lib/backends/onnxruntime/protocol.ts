@@ -1,5 +1,5 @@
 /** What the parent and the forked child say to each other; plain data only (structured clone crosses the pipe). */
-import type { OutputMetrics } from '../../accuracy/metrics.js';
+import type { MetricSpec, OutputMetrics } from '../../accuracy/index.js';
 import type { Batch } from '../../data/batches.js';
 import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
 import type { NamedTensors } from '../../data/tensor.js';
@@ -14,6 +14,9 @@ export type SampleSource =
       readonly spec: DataSpec;
       readonly inputs: readonly ModelInput[];
       readonly indices: readonly number[];
+      /** Samples of the draw that the indices are a part of, and how many of them to take (see `ReadOptions`). */
+      readonly drawn?: number;
+      readonly take?: number;
     }
   | { readonly kind: 'stream'; readonly total?: number };
 
@@ -58,6 +61,15 @@ export interface CompareJob {
   readonly fixedBatch: boolean;
   /** Run the candidate's Q/DQ as written, in float (see `SessionSettings.exactQdq`). */
   readonly exactQdq: boolean;
+  /** Judges the outputs beside; needs rows that are samples, or a batch of 1. */
+  readonly metric?: MetricSpec;
+}
+
+/** A metric's figures for both models. */
+export interface MetricResult {
+  readonly name: string;
+  readonly reference: number;
+  readonly candidate: number;
 }
 
 /** Hits of a classifier, counted on the first output. */
@@ -73,6 +85,8 @@ export interface CompareResult {
   readonly outputs: Readonly<Record<string, OutputMetrics>>;
   /** Shares of labelled samples whose label is the first, or among the first five, of the first output; absent without labels. */
   readonly labelled?: { readonly count: number; readonly reference: TopK; readonly candidate: TopK };
+  /** Of the metric that was asked for. */
+  readonly metric?: MetricResult;
   readonly peakRssMb: number;
 }
 

@@ -1,8 +1,8 @@
-import type { NamedTensors } from '../../data/tensor.js';
+import { numbers } from '../../accuracy/numbers.js';
+import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import { dialInputs, openDial } from '../../model/dial-inputs.js';
 import { ownRows, padBatch } from './fixed-batch.js';
 import { openSource, peakRssMb, type JobContext } from './job-context.js';
-import { numbers } from './numbers.js';
 import type { Trial, TrialsJob, TrialsResult } from './protocol.js';
 import { Session } from './runtime.js';
 
@@ -21,12 +21,14 @@ export async function runTrials(job: TrialsJob, context: JobContext): Promise<Tr
     const count = batch.names.length;
     const feeds = padBatch(batch, job.batch);
     await session.run({ ...feeds, ...open }, job.outputs, async (reference) => {
-      const expected = job.outputs.map((name) => numbers(ownRows(reference[name]!, count, job.batch)));
+      const rows = ({ dtype, ...tensor }: Tensor): ArrayLike<number> =>
+        numbers({ dtype, data: ownRows({ dtype, ...tensor }, count, job.batch) });
+      const expected = job.outputs.map((name) => rows(reference[name]!));
       expected.forEach((values, output) => (signal[output]! += sumOfSquares(values)));
       for (const [index, trial] of trials.entries()) {
         await session.run({ ...feeds, ...trial }, job.outputs, (actual) => {
           job.outputs.forEach((name, output) => {
-            errors[index]![output]! += squaredError(expected[output]!, numbers(actual[name]!.data));
+            errors[index]![output]! += squaredError(expected[output]!, numbers(actual[name]!));
           });
         });
         const total = source.total === undefined ? {} : { total: Math.ceil(source.total / job.batch) * trials.length };

@@ -1,5 +1,6 @@
-import type { CompareResult } from '../../backends/onnxruntime/index.js';
+import type { CompareResult, MetricResult } from '../../backends/onnxruntime/index.js';
 import type { Command } from '../command.js';
+import { metricFlag } from '../flags/metric.js';
 import { sampleFlags } from '../flags/samples.js';
 
 /** `calibrt eval REFERENCE CANDIDATE --data …`. */
@@ -12,6 +13,12 @@ export const evaluate: Command = {
   ],
   flags: [
     ...sampleFlags,
+    metricFlag,
+    {
+      name: 'layers',
+      type: 'boolean',
+      description: 'also compare the tensors inside that both models have, in order, on up to 32 of the samples',
+    },
     { name: 'threads', type: 'integer', value: 'N', default: 'all cores', description: 'threads of ONNX Runtime' },
     {
       name: 'as-run',
@@ -20,31 +27,38 @@ export const evaluate: Command = {
         "run Q/DQ with the CPU's integer kernels; default: as written, in float, which is what a model for TensorRT means",
     },
   ],
-  examples: ['calibrt eval model.onnx model.int8.onnx --data test/ --preset imagenet'],
+  examples: [
+    'calibrt eval model.onnx model.int8.onnx --data test/ --preset imagenet',
+    "calibrt eval detector.onnx detector.int8.onnx --data photos/ --metric 'sqnr:scores[...,1]' --layers",
+  ],
 
   async run({ args, flags, console, signal }) {
     const { DEFAULT_LIMIT } = await import('../../data/index.js');
     const { evaluate } = await import('../../pipeline/verify.js');
     const { readSampleFlags, requireData } = await import('../flags/read-samples.js');
-    const { metricsTable } = await import('../tables.js');
+    const { layersTable, metricsTable } = await import('../tables.js');
     const [reference, candidate] = args as [string, string];
     const compared = await evaluate(reference, candidate, {
       limit: DEFAULT_LIMIT,
       ...requireData(readSampleFlags(flags)),
       ...(flags['batch'] === undefined ? {} : { batch: Number(flags['batch']) }),
       ...(flags['threads'] === undefined ? {} : { threads: Number(flags['threads']) }),
+      ...(flags['metric'] === undefined ? {} : { metric: String(flags['metric']) }),
       exactQdq: flags['asRun'] !== true,
+      layers: flags['layers'] === true,
       signal,
       onProgress: console.progress,
       onWarning: (message) => console.warn(message),
     });
     console.endProgress();
-    const { samples, skipped, outputs } = compared;
+    const { samples, skipped, outputs, layers } = compared;
     const hits = topK(compared);
-    console.result(
-      { reference, candidate, samples, skipped, outputs, ...hits },
-      metricsTable(outputs, `on ${samples} samples`, hits),
-    );
+    const metric = judged(compared);
+    const result = { reference, candidate, samples, skipped, outputs, ...hits, ...metric, ...(layers && { layers }) };
+    const lines = [metricsTable(outputs, `on ${samples} samples`, hits)];
+    if (compared.metric) lines.push(`${compared.metric.name}: ${compared.metric.candidate}`);
+    if (layers) lines.push('', layersTable(layers));
+    console.result(result, lines.join('\n'));
   },
 };
 
@@ -58,4 +72,11 @@ function topK({
     return [name, { reference, candidate, difference: candidate - reference }] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** The metric of both and what the candidate gained or lost, where that is a number: the SQNR of FP32 itself is infinite. */
+function judged({ metric }: CompareResult): { metric?: MetricResult & { difference: number | null } } {
+  if (metric === undefined) return {};
+  const difference = metric.candidate - metric.reference;
+  return { metric: { ...metric, difference: Number.isFinite(difference) ? difference : null } };
 }
