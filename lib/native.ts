@@ -252,7 +252,10 @@ export interface NativeFailure {
     | 'profile'
     | 'unsupported'
     | 'refused'
-    | 'cancelled';
+    | 'cancelled'
+    | 'plan'
+    | 'input'
+    | 'execution';
   readonly message: string;
   /** The library's own messages, oldest first. */
   readonly details: readonly string[];

@@ -30,6 +30,12 @@ enum class FailureKind : std::uint8_t {
   kRefused,
   /// The observer asked to stop.
   kCancelled,
+  /// The library makes no engine of the plan.
+  kPlan,
+  /// Inputs or options that the engine does not take.
+  kInput,
+  /// The library or the driver failed while running.
+  kExecution,
 };
 
 struct Failure {

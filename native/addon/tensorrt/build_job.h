@@ -13,6 +13,7 @@
 
 #include <napi.h>
 
+#include "addon/tensorrt/native_job.h"
 #include "tensorrt/bridge.h"
 
 namespace calibrt {
@@ -29,7 +30,7 @@ using BuildOutcome = std::variant<tensorrt::BuildResult, tensorrt::Failure>;
 ///
 /// What ends it: the build itself; cancel(); the environment being torn down, which cancels and joins first, because
 /// Node frees a thread-safe function at that point although a thread may still call it.
-class BuildJob final : public tensorrt::BuildObserver, public std::enable_shared_from_this<BuildJob> {
+class BuildJob final : public tensorrt::BuildObserver, public NativeJob, public std::enable_shared_from_this<BuildJob> {
  public:
   /// Starts the thread. Returns `{result: Promise, cancel: Function}`; `onEvents` is called with arrays of events.
   static Napi::Object start(Napi::Env env, std::shared_ptr<const tensorrt::Library> library,
@@ -38,10 +39,9 @@ class BuildJob final : public tensorrt::BuildObserver, public std::enable_shared
   BuildJob(Napi::Env env, std::shared_ptr<const tensorrt::Library> library, tensorrt::BuildRequest request);
   ~BuildJob() override;
 
-  void cancel() noexcept { cancelled_ = true; }
-  bool belongsTo(napi_env env) const noexcept { return env_ == env; }
-  /// Whether the thread has left TensorRT by then.
-  bool waitUntil(std::chrono::steady_clock::time_point deadline);
+  void cancel() noexcept override { cancelled_ = true; }
+  bool belongsTo(napi_env env) const noexcept override { return env_ == env; }
+  bool waitUntil(std::chrono::steady_clock::time_point deadline) override;
 
   void log(tensorrt::Severity severity, std::string_view message) noexcept override;
   void progress(const tensorrt::ProgressEvent& event) noexcept override;

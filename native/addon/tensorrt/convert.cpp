@@ -13,9 +13,10 @@ using tensorrt::Severity;
 constexpr std::string_view kSeverities[] = {"fatal", "error", "warning", "info", "verbose"};
 static_assert(std::size(kSeverities) == static_cast<std::size_t>(Severity::kVerbose) + 1);
 
-constexpr std::string_view kFailureKinds[] = {"internal", "bridge",  "library",     "version", "noGpu",    "model",
-                                              "parse",    "profile", "unsupported", "refused", "cancelled"};
-static_assert(std::size(kFailureKinds) == static_cast<std::size_t>(FailureKind::kCancelled) + 1);
+constexpr std::string_view kFailureKinds[] = {"internal",  "bridge", "library", "version",     "noGpu",
+                                              "model",     "parse",  "profile", "unsupported", "refused",
+                                              "cancelled", "plan",   "input",   "execution"};
+static_assert(std::size(kFailureKinds) == static_cast<std::size_t>(FailureKind::kExecution) + 1);
 
 constexpr std::string_view kProgressKinds[] = {"start", "step", "finish"};
 static_assert(std::size(kProgressKinds) == static_cast<std::size_t>(ProgressEvent::Kind::kFinish) + 1);
