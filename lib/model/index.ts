@@ -28,6 +28,7 @@ export type {
 export { insertQdq, type InsertOptions, type QdqReport } from './qdq/insert.js';
 export type { FinalRange, QuantizationRange } from './qdq/ranges.js';
 export type { QuantizedWeight, QuantizeWeights, WeightStorage } from './qdq/weights.js';
+export { quantizationPoints, type QuantizationPoint } from './qdq/read.js';
 export { scaleFloor } from './qdq/scale.js';
 export { explainPlacement, type PlacementRow } from './placement/explain.js';
 export { describeModel, type ModelDescription } from './describe.js';

@@ -25,6 +25,7 @@ const PRODUCER_NAME = 2;
 const PRODUCER_VERSION = 3;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
+const METADATA = 14;
 const FUNCTIONS = 25;
 
 /** Protobuf's limit for one message. */
@@ -48,7 +49,7 @@ export class Model {
   private constructor(
     readonly source: ModelSource,
     readonly graph: Graph,
-    private readonly fields: readonly Field[],
+    private fields: readonly Field[],
     /** Version of the ONNX file format. */
     public irVersion: number,
     private readonly opsets: Map<string, number>,
@@ -107,6 +108,18 @@ export class Model {
   get producer(): string {
     const text = (no: number): string => this.fields.find((field) => field.no === no)?.text ?? '';
     return [text(PRODUCER_NAME), text(PRODUCER_VERSION)].filter(Boolean).join(' ');
+  }
+
+  /** What the model says about itself, by key: its `metadata_props`. */
+  get metadata(): ReadonlyMap<string, string> {
+    return new Map(this.fields.filter(({ no }) => no === METADATA).map(readEntry));
+  }
+
+  /** Sets one entry of the metadata, or removes it. The others stay as they are. */
+  setMetadata(key: string, value: string | undefined): void {
+    const kept = this.fields.filter((field) => field.no !== METADATA || readEntry(field)[0] !== key);
+    const entry = value === undefined ? [] : [writeEntry(key, value)];
+    this.fields = [...kept, ...entry];
   }
 
   /** Whether the model defines functions of its own. */
@@ -212,6 +225,15 @@ function writeOpset(domain: string, version: number): Uint8Array {
   return bytesField(OPSET_IMPORT, onnx.OperatorSetIdProto.encode({ domain, version }).finish()).raw;
 }
 
+function readEntry(field: Field): [key: string, value: string] {
+  const { key, value } = onnx.StringStringEntryProto.decode(field.payload);
+  return [key, value];
+}
+
+function writeEntry(key: string, value: string): Field {
+  return bytesField(METADATA, onnx.StringStringEntryProto.encode({ key, value }).finish());
+}
+
 // Wire types of ModelProto's known fields: random bytes or another format seldom agree with all of them.
 const wireTypes: ReadonlyMap<number, number> = new Map([
   [IR_VERSION, WireType.varint],
@@ -222,7 +244,7 @@ const wireTypes: ReadonlyMap<number, number> = new Map([
   [6, WireType.bytes],
   [GRAPH, WireType.bytes],
   [OPSET_IMPORT, WireType.bytes],
-  [14, WireType.bytes],
+  [METADATA, WireType.bytes],
   [FUNCTIONS, WireType.bytes],
 ]);
 

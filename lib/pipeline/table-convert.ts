@@ -5,7 +5,6 @@ import {
   calibratorOfLabel,
   checkMergeable,
   mergeTables,
-  readTable,
   recomputeTable,
   tableFormatOf,
   writeTable,
@@ -13,6 +12,7 @@ import {
   type SerializeOptions,
   type TableFormatName,
 } from '../tables/index.js';
+import { readTableOrModel } from './table-of-model.js';
 
 /** What {@link combineTables} does beside reading. */
 export interface CombineOptions {
@@ -35,7 +35,7 @@ export interface ConvertTableOptions extends CombineOptions, SerializeOptions {
 
 /**
  * Reads calibration tables: one as it is, several merged into the table of all their samples; with other ranges where a method is
- * asked for. Takes neither the model nor samples.
+ * asked for. Takes neither the FP32 model nor samples; a Q/DQ model (`.onnx`) is read for the scales that it holds.
  *
  * @throws CalibrtError `ERR_TABLE_INVALID` for a file that is no table; `ERR_TABLE_MISMATCH` where tables do not belong together, are
  *   of the same samples, or hold no statistics; `ERR_USAGE` where tables of different methods are merged and none is asked for.
@@ -45,7 +45,7 @@ export async function combineTables(
   options: CombineOptions = {},
 ): Promise<CalibrationTable> {
   const files = typeof paths === 'string' ? [paths] : paths;
-  const tables = await Promise.all(files.map((path) => readTable(path)));
+  const tables = await Promise.all(files.map(readTableOrModel));
   const [first] = tables;
   if (first === undefined) throw new CalibrtError('ERR_USAGE', 'no table: name at least one');
   const asked = askedFor(options);

@@ -4,8 +4,10 @@ import { calibrate } from './calibrate.js';
 import { evaluate } from './eval.js';
 import { doctor } from './doctor.js';
 import { inspect } from './inspect.js';
+import { migrate } from './migrate.js';
 import { quantize } from './quantize.js';
 import { table } from './table.js';
+import { trtexec } from './trtexec.js';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [quantize, calibrate, build, evaluate, table, inspect, doctor];
+export const commands: readonly Command[] = [quantize, calibrate, build, evaluate, migrate, table, trtexec, inspect, doctor];

@@ -5,7 +5,13 @@ import { methodFlags, placementFlags } from '../flags/quantization.js';
 export const table: Command = {
   name: 'table',
   summary: 'show, convert, merge, recompute, compare or check calibration tables',
-  args: [{ name: 'in', description: 'calibration tables or caches; several are merged into one', variadic: true }],
+  args: [
+    {
+      name: 'in',
+      description: 'calibration tables or caches, or a Q/DQ model (.onnx); several tables are merged into one',
+      variadic: true,
+    },
+  ],
   flags: [
     {
       name: 'output',
@@ -60,12 +66,14 @@ export const table: Command = {
     'calibrt table monday.json tuesday.json -o both.json',
     'calibrt table ranges.json --compare calibration.cache',
     'calibrt table calibration.cache --model model.onnx',
+    'calibrt table model.qdq.onnx -o calibration.cache',
   ],
 
   async run({ args, flags, console, signal }) {
     const { checkCoverage } = await import('../../pipeline/table-coverage.js');
     const { combineTables, convertTable } = await import('../../pipeline/table-convert.js');
-    const { compareTables, readTable, tableFormatOf } = await import('../../tables/index.js');
+    const { readTableOrModel } = await import('../../pipeline/table-of-model.js');
+    const { compareTables, tableFormatOf } = await import('../../tables/index.js');
     const { CalibrtError } = await import('../../errors.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
     const { defined } = await import('../flags/read-samples.js');
@@ -88,7 +96,7 @@ export const table: Command = {
     // What was written decides what it must cover.
     const written = output === undefined ? undefined : (format ?? tableFormatOf(output));
     const needed = tensors ?? (written === undefined ? undefined : written === 'calibrt' ? 'qdq' : 'all');
-    const comparison = compare === undefined ? undefined : compareTables(content, await readTable(compare));
+    const comparison = compare === undefined ? undefined : compareTables(content, await readTableOrModel(compare));
     const coverage =
       model === undefined
         ? undefined
