@@ -12,6 +12,7 @@ export const exitStatus = { done: 0, failed: 1, usage: 2, interrupted: 130 } as 
 /** Runs one command line and resolves to its exit status; it never throws. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.done;
+  if (argv[0] === 'trtexec') return (await import('./trtexec/run.js')).runTrtexec(argv.slice(1));
   const program = createProgram(async (command, args, flags) => {
     status = await runCommand(command, args, flags);
   });

@@ -10,4 +10,14 @@ import { table } from './table.js';
 import { trtexec } from './trtexec.js';
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [quantize, calibrate, build, evaluate, migrate, table, trtexec, inspect, doctor];
+export const commands: readonly Command[] = [
+  quantize,
+  calibrate,
+  build,
+  evaluate,
+  migrate,
+  table,
+  trtexec,
+  inspect,
+  doctor,
+];

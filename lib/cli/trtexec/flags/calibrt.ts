@@ -1,0 +1,50 @@
+import { methodFlags } from '../../flags/quantization.js';
+import { sampleFlags } from '../../flags/samples.js';
+import type { Flag } from '../../command.js';
+import { carriedOut, everywhere, type FlagForm, type TrtexecFlag } from './flag.js';
+
+const forms: Readonly<Record<Flag['type'], FlagForm>> = {
+  string: 'text',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'switch',
+};
+
+/** Nothing is verified here, and `--threads` and `--percentile` are trtexec's own. */
+const left = ['labels', 'batch', 'threads', 'percentile'];
+
+/** Of the other commands' flags those that choose samples and methods. */
+export const borrowedFlags: readonly Flag[] = [...sampleFlags, ...methodFlags].filter(
+  ({ name }) => !left.includes(name),
+);
+
+/** What trtexec does not have. */
+export const calibrtFlags: readonly TrtexecFlag[] = [
+  {
+    name: '--backend',
+    form: 'text',
+    value: 'auto|tensorrt|tensorrt-rtx',
+    default: 'auto: the first that is installed',
+    group: 'calibrt',
+    description: 'which library',
+    on: everywhere(carriedOut),
+  },
+  ...borrowedFlags.map((flag): TrtexecFlag => ({
+    name: `--${flag.name}`,
+    form: forms[flag.type],
+    ...(flag.choices ? { value: flag.choices.join('|') } : flag.value === undefined ? {} : { value: flag.value }),
+    ...(flag.default === undefined ? {} : { default: flag.default }),
+    ...(flag.repeat ? { repeat: true } : {}),
+    group: 'calibrt',
+    description: flag.description,
+    on: everywhere(carriedOut),
+  })),
+  {
+    name: '--report',
+    form: 'text',
+    value: 'FILE',
+    group: 'calibrt',
+    description: 'write a page about the run (.html), or all that it found (.json)',
+    on: everywhere(carriedOut),
+  },
+];

@@ -1,0 +1,88 @@
+import { everywhere, nothing, refused, split, type TrtexecFlag } from './flag.js';
+
+const noDla = refused('calibrt builds for GPUs, not for DLA cores');
+const noDlaInRtx = refused('TensorRT-RTX has no DLA');
+const needsCore = split(noDla, noDla, noDlaInRtx);
+const noSafety = everywhere(refused('the safety runtime is a product of its own, which calibrt does not open'));
+
+/** Deep learning accelerators, and the safety runtime that belongs to them. */
+export const dlaFlags: readonly TrtexecFlag[] = [
+  {
+    name: '--useDLACore',
+    form: 'integer',
+    value: 'N',
+    default: '-1',
+    group: 'dla',
+    description: 'DLA core to run on; -1: none',
+    on: needsCore,
+  },
+  {
+    name: '--allowGPUFallback',
+    form: 'switch',
+    group: 'dla',
+    description: 'what DLA cannot do runs on the GPU',
+    on: everywhere(nothing('everything runs on the GPU')),
+  },
+  {
+    name: '--layerDeviceTypes',
+    form: 'text',
+    value: 'LAYER:GPU|DLA,…',
+    group: 'dla',
+    description: 'where layers run',
+    on: needsCore,
+  },
+  {
+    name: '--buildDLAStandalone',
+    form: 'switch',
+    group: 'dla',
+    description: 'a loadable for DLA alone',
+    on: needsCore,
+  },
+  {
+    name: '--uint8AsymmetricQuantizationDLA',
+    form: 'switch',
+    group: 'dla',
+    description: 'parse UINT8 and asymmetric quantization, for DLA',
+    on: needsCore,
+  },
+  {
+    name: '--reportCapabilityDLA',
+    form: 'switch',
+    group: 'dla',
+    description: 'report what DLA can take of the model',
+    on: needsCore,
+  },
+  {
+    name: '--adjustForDLA',
+    form: 'switch',
+    group: 'dla',
+    description: 'parse the model in the way that suits DLA',
+    on: needsCore,
+  },
+  { name: '--safe', form: 'switch', group: 'dla', description: 'a safety engine', on: noSafety },
+  { name: '--consistency', form: 'switch', group: 'dla', description: 'check a safety engine', on: noSafety },
+  {
+    name: '--dumpKernelText',
+    form: 'switch',
+    group: 'dla',
+    description: 'write the kernels of a safety engine',
+    on: noSafety,
+  },
+  {
+    name: '--restricted',
+    form: 'switch',
+    group: 'dla',
+    until: '10.16',
+    description: 'what the safety runtime supports and no more',
+    on: noSafety,
+  },
+  {
+    name: '--remoteAutoTuningConfig',
+    form: 'text',
+    value: 'URL',
+    group: 'dla',
+    description: 'tune a safety engine on another machine',
+    on: noSafety,
+  },
+  { name: '--cpuOnly', form: 'switch', group: 'dla', description: 'build a safety engine without a GPU', on: noSafety },
+];
