@@ -1,7 +1,7 @@
 import type { DynamicRange } from '../../calibrators/index.js';
-import type { Trial, TrialsResult } from '../backends/onnxruntime/index.js';
+import type { Trial } from '../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs } from '../data/index.js';
-import { addDials, type GraphForm, type Model, type Placement } from '../model/index.js';
+import { addDials, insertQdq, type Model, type Placement } from '../model/index.js';
 import type { NativeStatistics } from '../native.js';
 import type { OperationOptions } from '../progress.js';
 import { firstSamples } from './first-samples.js';
@@ -13,10 +13,16 @@ import type { CaptureContext } from './statistics.js';
 /** Samples that judge the candidates: each costs a run of the network for every candidate of every tensor. */
 const JUDGING_SAMPLES = 16;
 
+/** Samples that judge the network as a whole: some ten runs each. */
+const JOINT_SAMPLES = 64;
+
 /** Candidates whose thresholds are closer than this ratio are one. */
 const DISTINCT = 1.01;
 
-/** In the order in which a tie is decided; the first is what the outputs' errors are weighed by. */
+/** Costs within this ratio are the same. */
+const SAME_COST = 1.03;
+
+/** In the order in which a tie is decided. */
 const candidateMethods = [
   ['mse', {}],
   ['percentile', { percentile: 99.999 }],
@@ -25,13 +31,19 @@ const candidateMethods = [
   ['minmax', {}],
 ] as const;
 
+/** A range for each tensor. */
+type Ranges = ReadonlyMap<string, DynamicRange>;
+
 /**
- * For each tensor the method whose threshold costs the network's outputs the least when this tensor alone is quantized. All
- * thresholds come from the stored statistics; a few samples go through one network whose ranges are fed as inputs. An output's
- * error counts relative to what it is with everything quantized by `mse`, so that no output drowns another.
+ * For each tensor the method whose threshold costs the network's outputs least. All thresholds come from the stored statistics; a
+ * few samples go through one network whose ranges are fed as inputs:
  *
- * Judged at the outputs and not at the operators that read the tensor: on a detector the latter gained nothing over `mse`, for most
- * of a feature map is background whose error no output shows (docs/fidelity.md).
+ * 1. every method for all tensors at once, and the weights: the best is where to start from;
+ * 2. every candidate of every tensor with this tensor alone quantized;
+ * 3. since errors do not add up, the changes that gain most in 2, as many as are best together, none where nothing is better.
+ *
+ * An output's error counts relative to what `mse` throughout makes of it, so that no output drowns another. Judged at the outputs and
+ * not at the operators that read the tensor: most of a detector's feature maps is background, whose error no output shows.
  */
 export async function chooseMethods(
   model: Model,
@@ -42,68 +54,125 @@ export async function chooseMethods(
   context: CaptureContext,
   options: OperationOptions,
 ): Promise<FoundRanges> {
-  const candidates = await findCandidates(statistics, symmetry);
+  const uniform = await searchAll(statistics, symmetry);
   const { model: dialModel, tensors } = addDials(model, placement);
-  const trials = planTrials(tensors, candidates, placement.form);
-  const path = context.workspace.path('dials.onnx');
-  await dialModel.save(path);
-  const result = await context.worker.run(
-    {
-      kind: 'trials',
-      model: path,
-      outputs: model.outputs.map(({ name }) => name),
-      tensors: tensors.length,
-      trials: trials.map(({ trial }) => trial),
-      source: firstSamples(samples, JUDGING_SAMPLES),
-      batch: fixedBatch(modelInputs(model.inputs)) ?? 1,
-      threads: context.threads,
-    },
-    options,
-  );
-  return { label: 'auto', ranges: pickBest(trials, result) };
-}
-
-/** One run of the network: everything by the first method (no tensor named), or one tensor by one candidate. */
-interface PlannedTrial {
-  readonly trial: Trial;
-  readonly tensor?: string;
-  readonly range?: DynamicRange;
-}
-
-function planTrials(
-  tensors: readonly string[],
-  candidates: ReadonlyMap<string, readonly DynamicRange[]>,
-  form: GraphForm,
-): PlannedTrial[] {
-  const dialled = tensors.map((tensor, index) =>
-    candidates.get(tensor)!.map((range) => ({ tensor, range, trial: [{ index, dial: dialOf(tensor, range, form) }] })),
-  );
-  return [{ trial: dialled.flatMap(([first]) => first?.trial ?? []) }, ...dialled.flat()];
-}
-
-function pickBest(trials: readonly PlannedTrial[], { errors }: TrialsResult): ReadonlyMap<string, DynamicRange> {
-  const weights = Float64Array.from(errors[0]!, (error) => (error > 0 ? 1 / error : 0));
-  const best = new Map<string, { range: DynamicRange; cost: number }>();
-  trials.forEach(({ tensor, range }, index) => {
-    if (tensor === undefined || range === undefined) return;
-    const cost = errors[index]!.reduce((sum, error, output) => sum + error * weights[output]!, 0);
-    const known = best.get(tensor);
-    if (known === undefined || cost < known.cost) best.set(tensor, { range, cost });
+  const exact = context.workspace.path('dials.onnx');
+  await dialModel.save(exact);
+  const integer = context.workspace.path('dials-int8.onnx');
+  await (await withIntegerWeights(model, placement)).save(integer);
+  const run = async (path: string, trials: readonly Trial[], count: number): Promise<readonly Float64Array[]> => {
+    const { errors } = await context.worker.run(
+      {
+        kind: 'trials',
+        model: path,
+        reference: exact,
+        outputs: model.outputs.map(({ name }) => name),
+        tensors: tensors.length,
+        trials,
+        source: firstSamples(samples, count),
+        batch: fixedBatch(modelInputs(model.inputs)) ?? 1,
+        threads: context.threads,
+      },
+      options,
+    );
+    return errors;
+  };
+  const dial = (tensor: string, range: DynamicRange): Trial[number] => ({
+    index: tensors.indexOf(tensor),
+    dial: dialOf(tensor, range, placement.form),
   });
-  return new Map([...best].map(([tensor, { range }]) => [tensor, range]));
+  const joint = async (networks: readonly Ranges[]): Promise<readonly Float64Array[]> =>
+    run(
+      integer,
+      networks.map((ranges) => tensors.map((tensor) => dial(tensor, ranges.get(tensor)!))),
+      JOINT_SAMPLES,
+    );
+
+  const uniformErrors = await joint(uniform);
+  const cost = relativeTo(uniformErrors[0]!);
+  const base = uniform[firstGood(uniformErrors.map(cost))]!;
+  const single = singleTrials(tensors, base, uniform);
+  const alone = await run(
+    exact,
+    single.map(({ tensor, range }) => [dial(tensor, range)]),
+    JUDGING_SAMPLES,
+  );
+  const gains = rankGains(single, alone.map(cost));
+  const together = prefixes(gains).map((taken) => new Map([...base, ...taken]));
+  return { label: 'auto', ranges: together[firstGood((await joint(together)).map(cost))]! };
 }
 
-async function findCandidates(
+/** The network with dials whose weights are INT8 already: what clips an activation may make up for what rounds a weight, or add to it. */
+async function withIntegerWeights(model: Model, placement: Placement): Promise<Model> {
+  const copy = model.clone();
+  await insertQdq(copy, { ...placement, activations: [], biases: [] }, new Map());
+  return addDials(copy, placement).model;
+}
+
+/** One tensor quantized to one of its candidates, and nothing else. */
+interface SingleTrial {
+  readonly tensor: string;
+  readonly range: DynamicRange;
+}
+
+/** For each tensor the base's range, then those of the other methods that are distinct. */
+function singleTrials(tensors: readonly string[], base: Ranges, uniform: readonly Ranges[]): SingleTrial[] {
+  return tensors.flatMap((tensor) => {
+    const distinct: DynamicRange[] = [];
+    for (const ranges of [base, ...uniform]) {
+      const range = ranges.get(tensor)!;
+      if (distinct.every((other) => areDistinct(other, range))) distinct.push(range);
+    }
+    return distinct.map((range) => ({ tensor, range }));
+  });
+}
+
+/** The error of the outputs, each relative to what it is in `reference`. */
+function relativeTo(reference: Float64Array): (errors: Float64Array) => number {
+  const weights = reference.map((error) => (error > 0 ? 1 / error : 0));
+  return (errors) => errors.reduce((sum, error, output) => sum + error * weights[output]!, 0);
+}
+
+/** The first whose cost is as good as the least: a difference that small is of these samples, not of the choice. */
+function firstGood(costs: readonly number[]): number {
+  const least = Math.min(...costs.filter((cost) => !Number.isNaN(cost)));
+  return Math.max(
+    0,
+    costs.findIndex((cost) => cost <= least * SAME_COST),
+  );
+}
+
+/** The best range of every tensor that has a better one than its first, the greatest gain first. */
+function rankGains(trials: readonly SingleTrial[], costs: readonly number[]): [string, DynamicRange][] {
+  const best = new Map<string, { range: DynamicRange; cost: number; first: number }>();
+  trials.forEach(({ tensor, range }, index) => {
+    const cost = costs[index]!;
+    const known = best.get(tensor);
+    if (known === undefined) best.set(tensor, { range, cost, first: cost });
+    else if (cost < known.cost) best.set(tensor, { ...known, range, cost });
+  });
+  return [...best]
+    .filter(([, { cost, first }]) => cost < first)
+    .sort(([, a], [, b]) => b.first - b.cost - (a.first - a.cost))
+    .map(([tensor, { range }]) => [tensor, range]);
+}
+
+/** None, the first, the first two, four, eight …, all. */
+function prefixes<T>(items: readonly T[]): T[][] {
+  const lengths = [0];
+  for (let length = 1; length < items.length; length *= 2) lengths.push(length);
+  if (items.length > 0) lengths.push(items.length);
+  return lengths.map((length) => items.slice(0, length));
+}
+
+/** The ranges of all tensors by each method, in the order of {@link candidateMethods}. */
+async function searchAll(
   statistics: ReadonlyMap<string, NativeStatistics>,
   symmetry: RangeSymmetry,
-): Promise<Map<string, DynamicRange[]>> {
-  const found = new Map<string, DynamicRange[]>([...statistics.keys()].map((name) => [name, []]));
+): Promise<readonly Ranges[]> {
+  const found: Ranges[] = [];
   for (const [method, options] of candidateMethods) {
-    const { ranges } = await searchRanges(statistics, method, options, symmetry);
-    for (const [name, range] of ranges) {
-      const known = found.get(name)!;
-      if (known.every((other) => areDistinct(other, range))) known.push(range);
-    }
+    found.push((await searchRanges(statistics, method, options, symmetry)).ranges);
   }
   return found;
 }

@@ -2,7 +2,7 @@
 import type { MetricSpec, OutputMetrics } from '../../accuracy/index.js';
 import type { Batch } from '../../data/batches.js';
 import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
-import type { NamedTensors } from '../../data/tensor.js';
+import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import type { Dial } from '../../model/dial-inputs.js';
 import type { SerializedError } from '../../errors.js';
 import type { Progress } from '../../progress.js';
@@ -97,6 +97,8 @@ export type Trial = readonly { readonly index: number; readonly dial: Dial }[];
 export interface TrialsJob {
   readonly kind: 'trials';
   readonly model: string;
+  /** The model with the same dials whose outputs, all of them open, are the right ones; default: `model`. */
+  readonly reference?: string;
   readonly outputs: readonly string[];
   /** Length of the dials' vectors. */
   readonly tensors: number;
@@ -113,6 +115,69 @@ export interface TrialsResult {
   readonly signal: Float64Array;
   /** Of each trial: Σ (y - y′)² of each output. */
   readonly errors: readonly Float64Array[];
+  readonly peakRssMb: number;
+}
+
+/** What a {@link RecordJob} stored; its batches are taken as they are. */
+export interface StoredSource {
+  readonly kind: 'stored';
+  readonly folder: string;
+}
+
+/** Runs a network over samples and stores tensors of it, batch by batch, in a folder. */
+export interface RecordJob {
+  readonly kind: 'record';
+  readonly model: string;
+  /** What errors call the model where it lies in a temporary file. */
+  readonly name?: string;
+  readonly source: SampleSource | StoredSource;
+  /** Outputs of the model, and inputs that are to be passed on. */
+  readonly tensors: readonly string[];
+  readonly folder: string;
+  readonly batch: number;
+  readonly fixedBatch: boolean;
+  readonly threads: number;
+  /** The phase that progress is reported under. */
+  readonly phase: string;
+}
+
+/** What {@link RecordJob} answers. */
+export interface RecordResult {
+  readonly samples: number;
+  readonly skipped: number;
+  /** Type and shape of each tensor in the first batch. */
+  readonly tensors: Readonly<Record<string, Pick<Tensor, 'dtype' | 'shape'>>>;
+  readonly peakRssMb: number;
+}
+
+/** Judges networks by stored outputs of a reference, on stored inputs. */
+export interface JudgeJob {
+  readonly kind: 'judge';
+  readonly candidates: readonly string[];
+  /** Folders that {@link RecordJob} filled, batch for batch of the same samples. */
+  readonly inputs: string;
+  readonly reference: string;
+  readonly outputs: readonly string[];
+  readonly metric?: MetricSpec;
+  readonly batch: number;
+  readonly fixedBatch: boolean;
+  readonly threads: number;
+  /** See `SessionSettings.exactQdq`. */
+  readonly exactQdq: boolean;
+  readonly phase: string;
+}
+
+/** How one network was judged. */
+export interface Judgement {
+  readonly outputs: Readonly<Record<string, OutputMetrics>>;
+  /** Of the metric that was asked for, with its standard error over samples, where it has one. */
+  readonly metric?: { readonly value: number; readonly standardError: number | null };
+}
+
+/** What {@link JudgeJob} answers. */
+export interface JudgeResult {
+  /** In the order of the candidates. */
+  readonly judgements: readonly Judgement[];
   readonly peakRssMb: number;
 }
 
@@ -140,13 +205,15 @@ export interface EvaluateJob {
   readonly feeds: NamedTensors;
 }
 
-export type Job = CaptureJob | CompareJob | EvaluateJob | TimeJob | TrialsJob;
+export type Job = CaptureJob | CompareJob | EvaluateJob | JudgeJob | RecordJob | TimeJob | TrialsJob;
 
 /** The result type of each job kind. */
 export interface JobResults {
   readonly capture: CaptureResult;
   readonly compare: CompareResult;
   readonly evaluate: NamedTensors;
+  readonly judge: JudgeResult;
+  readonly record: RecordResult;
   readonly time: TimeResult;
   readonly trials: TrialsResult;
 }

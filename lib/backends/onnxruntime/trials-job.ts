@@ -9,7 +9,9 @@ import { Session } from './runtime.js';
 /** Runs every trial on every sample in one session; of each run only sums are kept. */
 export async function runTrials(job: TrialsJob, context: JobContext): Promise<TrialsResult> {
   const source = await openSource(job.source, job.batch, context);
-  const session = await Session.open(job.model, { threads: job.threads, exactQdq: true });
+  const settings = { threads: job.threads, exactQdq: true };
+  const session = await Session.open(job.model, settings);
+  const truth = job.reference === undefined ? session : await Session.open(job.reference, settings);
   const open = dials(job.tensors, []);
   const trials = job.trials.map((trial) => dials(job.tensors, trial));
   const signal = new Float64Array(job.outputs.length);
@@ -20,7 +22,7 @@ export async function runTrials(job: TrialsJob, context: JobContext): Promise<Tr
   for await (const batch of source.batches) {
     const count = batch.names.length;
     const feeds = padBatch(batch, job.batch);
-    await session.run({ ...feeds, ...open }, job.outputs, async (reference) => {
+    await truth.run({ ...feeds, ...open }, job.outputs, async (reference) => {
       const rows = ({ dtype, ...tensor }: Tensor): ArrayLike<number> =>
         numbers({ dtype, data: ownRows({ dtype, ...tensor }, count, job.batch) });
       const expected = job.outputs.map((name) => rows(reference[name]!));
@@ -37,7 +39,7 @@ export async function runTrials(job: TrialsJob, context: JobContext): Promise<Tr
     });
     samples += count;
   }
-  await session.dispose();
+  for (const each of new Set([session, truth])) await each.dispose();
   return { samples, signal, errors, peakRssMb: peakRssMb() };
 }
 
