@@ -1,6 +1,6 @@
 /** One step of a long operation. */
 export interface Progress {
-  /** The stage, in the words of the guide: `open`, `calibrate`, `search`, `quantize`, `verify`, `build`. */
+  /** The stage: `open`, `calibrate`, `compare`, `verify`, `time`, `build`, or TensorRT's own name of a phase; more may come. */
   readonly phase: string;
   /** Units done so far (samples, layers). */
   readonly done: number;

@@ -6,6 +6,18 @@ import { commands } from './commands/index.js';
 /** Called with what the user asked for, once it has been parsed. */
 export type Dispatch = (command: Command, args: readonly string[], flags: FlagValues) => Promise<void>;
 
+/** commander's own errors in the form of all others: it begins them with `error: `, and may add a hint on a line of its own. */
+const output = {
+  outputError: (text: string, write: (text: string) => void): void => {
+    write(
+      `${text
+        .trim()
+        .replace(/^error: /, 'error ERR_USAGE: ')
+        .replace(/\s*\n\s*/g, ' ')}\n`,
+    );
+  },
+};
+
 /** The whole command line as a commander program, built from the commands' data. */
 export function createProgram(dispatch: Dispatch): Commander {
   const program = new Commander('calibrt')
@@ -13,13 +25,17 @@ export function createProgram(dispatch: Dispatch): Commander {
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
+    .configureOutput(output);
   for (const command of commands) program.addCommand(createSubcommand(command, dispatch));
   return program;
 }
 
 function createSubcommand(command: Command, dispatch: Dispatch): Commander {
-  const sub = new Commander(command.name).description(command.summary).exitOverride().allowExcessArguments(false);
+  const sub = new Commander(command.name)
+    .description(command.summary)
+    .exitOverride()
+    .configureOutput(output)
+    .allowExcessArguments(false);
   for (const { name, description, variadic } of command.args) {
     sub.argument(variadic ? `<${name}...>` : `<${name}>`, description);
   }

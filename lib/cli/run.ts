@@ -9,6 +9,9 @@ import { resolveFlags } from './resolve-flags.js';
 /** Exit statuses that scripts may test. */
 export const exitStatus = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** What a command may take to clean up after Ctrl-C. */
+const INTERRUPT_GRACE_MS = 3000;
+
 /** Runs one command line and resolves to its exit status; it never throws. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.done;
@@ -30,7 +33,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 async function runCommand(command: Command, args: readonly string[], given: FlagValues): Promise<number> {
   let verbose = given['verbose'] === true;
   const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort(new Error('interrupted'));
+  const onInterrupt = (): void => {
+    interrupt.abort(new Error('interrupted'));
+    // What does not look at the signal holds nothing that must be cleaned up.
+    setTimeout(() => process.exit(exitStatus.interrupted), INTERRUPT_GRACE_MS).unref();
+  };
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
   let output: Console | undefined;
   try {

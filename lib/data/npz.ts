@@ -57,10 +57,17 @@ export class NpzFile {
   async #entryRange(key: string): Promise<ByteRange> {
     const entry = this.#entry(key);
     if (entry.compressionMethod !== STORED) return memoryRange(await this.#readEntry(key));
-    const { fileDataStart } = await withZip(this.#path, (zip) =>
-      zip.readLocalFileHeaderPromise(entry, { minimal: true }),
-    );
+    const { fileDataStart } = await withZip(this.#path, async (zip) => {
+      await this.#checkSum(zip, entry, key);
+      return zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    });
     return fileRange(this.#path, fileDataStart, entry.uncompressedSize);
+  }
+
+  async #checkSum(zip: ZipFile, entry: Entry, key: string): Promise<void> {
+    let sum = 0;
+    for await (const piece of await zip.openReadStreamPromise(entry)) sum = crc32(piece as Buffer, sum);
+    if (sum !== entry.crc32) throw damaged(this.#where(key), 'its checksum is wrong');
   }
 
   #readEntry(key: string): Promise<Buffer> {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { createCalibrator } from '../../calibrators/index.js';
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
@@ -10,14 +9,13 @@ import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName 
 import { placementOptions, type ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel, type PrepareOptions } from './prepare.js';
 import { chooseMethods } from './auto-method.js';
+import { checkOptions, methodOf } from './check-options.js';
 import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
-import { drawSamples, isRereadable, type DrawnSamples, type SampleData, type SampleOptions } from './samples.js';
+import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
 import { Stopwatch } from './stopwatch.js';
 import { Workspace } from './workspace.js';
-
-const MOST_THREADS = 1024;
 
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions
@@ -51,8 +49,7 @@ export interface CalibrateResult {
  */
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
   await checkOutputPath(output, path);
-  checkActivations(options);
-  checkMethod(options);
+  checkOptions(options);
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();
   await using worker = new WorkerProcess();
@@ -68,7 +65,7 @@ export async function calibrate(path: string, output: string, options: Calibrate
     { worker, workspace, watch },
     options,
   );
-  const table = await createTable(calibration, samples);
+  const table = await createTable(calibration, samples, options.signal);
   await writeTable(output, table, { format });
   return {
     model: path,
@@ -81,43 +78,6 @@ export async function calibrate(path: string, output: string, options: Calibrate
     timings: watch.timings,
     peakRssMb: Math.max(calibration.captured.peakRssMb, process.resourceUsage().maxRSS / 1024),
   };
-}
-
-/**
- * Refuses what a target cannot take, before any work.
- *
- * @throws CalibrtError `ERR_USAGE` for asymmetric activations in TensorRT's form.
- */
-export function checkActivations({ form = 'tensorrt', activations }: ActivationOptions & ScopeOptions): void {
-  if (form === 'tensorrt' && activations === 'asymmetric') {
-    throw new CalibrtError(
-      'ERR_USAGE',
-      'TensorRT takes symmetric activations only (no zero point): leave out --activations asymmetric, or write the model for ' +
-        'ONNX Runtime (--for onnxruntime)',
-    );
-  }
-}
-
-/**
- * Refuses a method, its parameters and a number of threads that make no sense, and `auto` on what can be read only once, before
- * any work.
- *
- * @throws CalibrtError `ERR_USAGE` naming the option.
- */
-export function checkMethod(
-  options: MethodOptions & { readonly threads?: number; readonly data?: SampleData; readonly table?: string },
-): void {
-  const { method = 'mse', percentile, threads, data } = options;
-  if (method !== 'auto') createCalibrator(method, percentile === undefined ? {} : { percentile });
-  else if (data !== undefined && options.table === undefined && !isRereadable(data)) {
-    throw new CalibrtError(
-      'ERR_USAGE',
-      '--method auto reads some samples a second time, which an iterable does not allow: give a folder or files as `data`',
-    );
-  }
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
-    throw new CalibrtError('ERR_USAGE', `--threads must be a whole number from 1 to ${MOST_THREADS}, not ${threads}`);
-  }
 }
 
 /** What Q/DQ needs: the tensors at which it will stand in the cleaned graph. */
@@ -159,7 +119,8 @@ async function findRanges(
   context: CaptureContext,
   options: MethodOptions & ActivationOptions & OperationOptions,
 ): Promise<FoundRanges> {
-  const { method = 'mse', percentile, kldVariant, activations } = options;
+  const { percentile, kldVariant, activations } = options;
+  const method = methodOf(options);
   const symmetry = activations ?? (placement?.form === 'onnxruntime' ? 'asymmetric' : 'symmetric');
   if (method !== 'auto') {
     const parameters = {

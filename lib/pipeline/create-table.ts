@@ -20,7 +20,11 @@ export interface Calibration extends FoundRanges {
 }
 
 /** The table of a calibration: its ranges, what they came from, and the statistics, which other methods and merging start from. */
-export async function createTable(calibration: Calibration, samples: DrawnSamples): Promise<CalibrationTable> {
+export async function createTable(
+  calibration: Calibration,
+  samples: DrawnSamples,
+  signal?: AbortSignal,
+): Promise<CalibrationTable> {
   const { prepared, captured, ranges, label } = calibration;
   const tensors = [...ranges].map(([name, range]): [string, TensorRange] => {
     const summary = captured.statistics.get(name)?.summary();
@@ -30,7 +34,7 @@ export async function createTable(calibration: Calibration, samples: DrawnSample
   return {
     method: label,
     model: { name: basename(prepared.model.path), sha256: prepared.sha256 },
-    data: { hash: samples.hash, samples: captured.samples, preprocessing: samples.preprocessing },
+    data: { hash: await samples.hash(signal), samples: captured.samples, preprocessing: samples.preprocessing },
     conditions: { calibrt: packageVersion(), ...captured.conditions },
     tensors: Object.fromEntries(tensors),
     statistics: await packStatistics(captured.statistics),

@@ -3,7 +3,7 @@ import { CalibrtError } from '../errors.js';
 import type { DrawnSamples } from './samples.js';
 
 /**
- * The first `count` samples of a draw, to be read once more.
+ * The first `count` samples of a draw that can be read, to be read once more.
  *
  * @throws CalibrtError `ERR_USAGE` for an iterable, which is used up by then.
  */
@@ -14,5 +14,5 @@ export function firstSamples({ calibration }: DrawnSamples, count: number): Samp
       'this method reads some samples a second time, which an iterable does not allow: give a folder or files as `data`',
     );
   }
-  return { ...calibration, indices: calibration.indices.slice(0, count) };
+  return { ...calibration, take: count };
 }

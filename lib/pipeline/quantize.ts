@@ -1,28 +1,20 @@
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
-import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
 import { insertQdq, placeQdq, type Placement, type QdqReport, type WeightStorage } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
-import {
-  checkTable,
-  rangeOfScale,
-  readTable,
-  writeTable,
-  type CalibrationTable,
-  type TensorRange,
-} from '../tables/index.js';
+import { rangeOfScale, tableFormatOf, writeTable, type CalibrationTable, type TensorRange } from '../tables/index.js';
 import { castWithCopy, type CastSummary } from './cast.js';
 import { firstSamples } from './first-samples.js';
-import { calibrateTensors, checkActivations, checkMethod, qdqCapture } from './calibrate.js';
-import { createTable } from './create-table.js';
+import { checkOptions } from './check-options.js';
 import { integerForm, isSymmetric, type IntegerForm } from './integer-form.js';
 import { modelFileBytes } from './network.js';
 import { placementOptions, type ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel } from './prepare.js';
 import type { ActivationOptions, MethodOptions } from './ranges.js';
-import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import type { DrawnSamples, SampleOptions } from './samples.js';
 import type { CapturedStatistics } from './statistics.js';
+import { drawFor, findRanges } from './range-source.js';
 import { Stopwatch } from './stopwatch.js';
 import { compareOn, timePair } from './verify.js';
 import { Workspace } from './workspace.js';
@@ -96,16 +88,15 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     options.onWarning?.(message);
   };
   const operation = { ...options, onWarning };
-  checkMethod(options);
+  checkOptions(options);
   await checkOutputs(path, output, options);
-  checkActivations(options);
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
   const prepared = await watch.time('open', () => prepareModel(path, worker, operation));
   const placement = placeQdq(prepared.model, placementOptions(options));
   for (const warning of placement.warnings) onWarning(warning);
-  const samples = hasData(options) ? await watch.time('open', () => draw(options, prepared)) : null;
+  const samples = hasData(options) ? await watch.time('open', () => drawFor(options, prepared)) : null;
   const source = await findRanges(prepared, placement, samples, { worker, workspace, watch }, operation);
 
   const quantized = prepared.model.clone();
@@ -175,37 +166,6 @@ function warnOfOverflow({ outputs }: CompareResult, onWarning: (message: string)
   if (bad) onWarning(`output "${bad[0]}" is not finite: something exceeds FP16; use high precision fp32`);
 }
 
-/** Where the ranges came from: a calibration, or a table. */
-interface RangeSource {
-  readonly label: string;
-  readonly table: CalibrationTable;
-  readonly captured?: CapturedStatistics;
-}
-
-async function findRanges(
-  prepared: PreparedModel,
-  placement: Placement,
-  samples: DrawnSamples | null,
-  tools: Parameters<typeof calibrateTensors>[3],
-  options: QuantizeOptions,
-): Promise<RangeSource> {
-  const tensors = placement.activations.map(({ tensor }) => tensor);
-  if (options.table !== undefined) {
-    const table = await readTable(options.table);
-    checkTable(table, { modelSha256: prepared.sha256, tensors }, options.table);
-    return { label: table.method, table };
-  }
-  if (samples === null) {
-    throw new CalibrtError(
-      'ERR_USAGE',
-      'no samples and no table: give samples to calibrate on (--data) or a table (--table)',
-    );
-  }
-  const calibration = await calibrateTensors(prepared, qdqCapture(prepared.model, placement), samples, tools, options);
-  const { label, captured } = calibration;
-  return { label, captured, table: await createTable(calibration, samples) };
-}
-
 function integerForms(table: CalibrationTable, { activations, form }: Placement): Map<string, IntegerForm> {
   return new Map(activations.map(({ tensor }) => [tensor, integerForm(tensor, table.tensors[tensor]!, form)]));
 }
@@ -242,14 +202,7 @@ async function checkOutputs(model: string, output: string, options: QuantizeOpti
     );
   }
   for (const path of [output, tableOut]) if (path !== undefined) await checkOutputPath(path, model);
-}
-
-/** With a table nothing is calibrated, so all samples serve the verification. */
-async function draw(options: QuantizeOptions & SampleOptions, { model }: PreparedModel): Promise<DrawnSamples> {
-  const inputs = modelInputs(model.inputs);
-  if (options.table === undefined) return drawSamples(options, inputs, options.holdout);
-  const drawn = await drawSamples(options, inputs, 0);
-  return { ...drawn, holdout: options.holdout === 0 ? null : drawn.calibration };
+  if (tableOut !== undefined) tableFormatOf(tableOut);
 }
 
 function hasData(options: QuantizeOptions): options is QuantizeOptions & SampleOptions {

@@ -1,5 +1,6 @@
 import type { SampleSource } from '../backends/onnxruntime/index.js';
 import {
+  fixedBatch,
   fromIterable,
   openDataset,
   selectSamples,
@@ -38,8 +39,8 @@ export interface DrawnSamples {
   readonly holdout: SampleSource | null;
   /** The batches behind a source of kind `stream`. */
   readonly stream?: AsyncIterable<Batch>;
-  /** Hash of the samples that calibrate; null for an iterable. */
-  readonly hash: string | null;
+  /** Hash of the samples that calibrate, which reads all of them; null for an iterable. */
+  readonly hash: (signal?: AbortSignal) => Promise<string | null>;
   /** What was done to them, as tables record it. */
   readonly preprocessing: unknown;
 }
@@ -62,8 +63,11 @@ export async function drawSamples(
     return {
       calibration: { kind: 'stream', ...(limit === undefined ? {} : { total: limit }) },
       holdout: null,
-      stream: fromIterable(samples, inputs, limit === undefined ? {} : { limit }),
-      hash: null,
+      stream: fromIterable(samples, inputs, {
+        batch: fixedBatch(inputs) ?? 1,
+        ...(limit === undefined ? {} : { limit }),
+      }),
+      hash: () => Promise.resolve(null),
       preprocessing: null,
     };
   }
@@ -73,11 +77,14 @@ export async function drawSamples(
     ...(seed === undefined ? {} : { seed }),
     ...(holdout === undefined ? {} : { holdout }),
   });
-  const source = (indices: readonly number[]): SampleSource => ({ kind: 'dataset', spec, inputs, indices });
+  const count = drawn.calibration.length + drawn.holdout.length;
+  const source = (indices: readonly number[]): SampleSource => {
+    return { kind: 'dataset', spec, inputs, indices, drawn: count };
+  };
   return {
     calibration: source(drawn.calibration),
     holdout: drawn.holdout.length === 0 ? null : source(drawn.holdout),
-    hash: await dataset.hash(drawn.calibration),
+    hash: (signal) => dataset.hash(drawn.calibration, signal),
     preprocessing: dataset.describe().preprocess,
   };
 }

@@ -30,7 +30,12 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
     allZero &&= Object.values(batch.inputs).every(({ data }) => !data.some(isNonZero));
     const feeds = padBatch(batch, job.batch);
     await session.run(feeds, fetched, (outputs) => {
-      const values = tensors.map((name) => floats(name, outputs[name] ?? feeds[name], count, job.batch));
+      const values = tensors.map((name) => {
+        const tensor = floats(name, outputs[name] ?? feeds[name]);
+        // What a batch filled by repetition makes of a tensor that has no row per sample counts only where there is no other.
+        const isFilled = count < job.batch && tensor.shape[0] !== job.batch;
+        return isFilled && samples > 0 ? new Float32Array() : ownRows(tensor, count, job.batch);
+      });
       addon.accumulateAll(statistics, values, job.threads);
     });
     samples += count;
@@ -49,14 +54,14 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
   };
 }
 
-function floats(name: string, tensor: Tensor | undefined, samples: number, batch: number): Float32Array {
+function floats(name: string, tensor: Tensor | undefined): Tensor & { data: Float32Array } {
   if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
     throw new CalibrtError(
       'ERR_MODEL_UNSUPPORTED',
       `tensor ${name} is ${tensor?.dtype ?? 'absent'}, only float32 can be calibrated: exclude the nodes that read it`,
     );
   }
-  return ownRows({ ...tensor, data: tensor.data }, samples, batch);
+  return { ...tensor, data: tensor.data };
 }
 
 function isNonZero(value: number | bigint): boolean {

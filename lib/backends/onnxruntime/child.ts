@@ -1,16 +1,21 @@
 /** Entry of the forked process: takes jobs from the parent, one at a time, and dies with it. */
 import type { Batch } from '../../data/batches.js';
 import { serializeError } from '../../errors.js';
+import type { Progress } from '../../progress.js';
 import { capture } from './capture-job.js';
 import { compare } from './compare-job.js';
 import { evaluate } from './evaluate-job.js';
 import type { JobContext } from './job-context.js';
+import { judge } from './judge-job.js';
 import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
+import { record } from './record-job.js';
 import { timeModels } from './time-job.js';
 import { runTrials } from './trials-job.js';
 
 /** Batches on their way from the parent: one being used, one waiting. */
 const STREAM_AHEAD = 2;
+
+const PROGRESS_EVERY_MS = 50;
 
 const waiting: ((batch: Batch | null) => void)[] = [];
 const arrived: (Batch | null)[] = [];
@@ -34,9 +39,22 @@ async function* streamed(): AsyncGenerator<Batch> {
   for (let batch = await nextBatch(); batch !== null; batch = await nextBatch()) yield batch;
 }
 
+/** Passes on the first report of a phase, the last, and a few a second between them. */
+function throttled(report: (progress: Progress) => void): (progress: Progress) => void {
+  let phase: string | undefined;
+  let next = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.phase === phase && now < next && progress.done !== progress.total) return;
+    phase = progress.phase;
+    next = now + PROGRESS_EVERY_MS;
+    report(progress);
+  };
+}
+
 const context: JobContext = {
   stream: streamed,
-  onProgress: (progress) => void send({ type: 'progress', progress }),
+  onProgress: throttled((progress) => void send({ type: 'progress', progress })),
   onWarning: (message) => void send({ type: 'warning', message }),
 };
 
@@ -48,6 +66,10 @@ function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return compare(job, context);
     case 'evaluate':
       return evaluate(job);
+    case 'judge':
+      return judge(job, context);
+    case 'record':
+      return record(job, context);
     case 'time':
       return timeModels(job, context);
     case 'trials':

@@ -33,8 +33,10 @@ export async function openSource(source: SampleSource, batch: number, context: J
     skipped++;
     context.onWarning(`skipped ${name}: ${reason}`);
   };
-  const batches = readBatches(dataset, source.indices, { batch, onSkip });
-  return { batches, total: source.indices.length, skipped: () => skipped };
+  const { indices, drawn, take } = source;
+  const part = { ...(drawn === undefined ? {} : { drawn }), ...(take === undefined ? {} : { take }) };
+  const batches = readBatches(dataset, indices, { batch, onSkip, ...part });
+  return { batches, total: Math.min(indices.length, take ?? Infinity), skipped: () => skipped };
 }
 
 /** Peak resident memory of this process, in MiB. */

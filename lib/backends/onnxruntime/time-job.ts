@@ -8,6 +8,9 @@ const WARM_UP_RUNS = 5;
 const LEAST_RUNS = 20;
 const MOST_RUNS = 1000;
 const DURATION_MS = 1500;
+/** A network that takes seconds is timed by fewer runs. */
+const PATIENCE_MS = 20_000;
+const FEWEST_RUNS = 3;
 
 /** Runs the models in turn, so that a drift of the machine's speed hits all alike, and takes each one's median. */
 export async function timeModels(job: TimeJob, context: JobContext): Promise<TimeResult> {
@@ -19,14 +22,22 @@ export async function timeModels(job: TimeJob, context: JobContext): Promise<Tim
   const sessions = await Promise.all(job.models.map((model) => Session.open(model, settings)));
   const times = sessions.map((): number[] => []);
 
-  const end = performance.now() + DURATION_MS;
-  for (let run = -WARM_UP_RUNS; run < LEAST_RUNS || (run < MOST_RUNS && performance.now() < end); run++) {
+  const begin = performance.now();
+  const elapsed = (): number => performance.now() - begin;
+  const round = async (keep: boolean): Promise<void> => {
     for (const [index, session] of sessions.entries()) {
       const start = performance.now();
       await session.run(feeds, session.outputNames, () => undefined);
-      if (run >= 0) times[index]!.push(performance.now() - start);
+      if (keep) times[index]!.push(performance.now() - start);
     }
-    context.onProgress({ phase: 'time', done: Math.max(0, run + 1) });
+  };
+  for (let run = 0; run < WARM_UP_RUNS && (run === 0 || elapsed() < PATIENCE_MS / 4); run++) await round(false);
+  const end = elapsed() + DURATION_MS;
+  const isEnough = (runs: number): boolean =>
+    runs >= MOST_RUNS || (elapsed() > end && runs >= (elapsed() < PATIENCE_MS ? LEAST_RUNS : FEWEST_RUNS));
+  for (let run = 0; !isEnough(run);) {
+    await round(true);
+    context.onProgress({ phase: 'time', done: ++run });
   }
   await Promise.all(sessions.map((session) => session.dispose()));
   return { medians: times.map(median), runs: times[0]?.length ?? 0 };

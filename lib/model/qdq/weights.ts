@@ -47,6 +47,14 @@ export async function insertWeight(
   const constant = graph.initializers.get(tensor);
   if (!constant) throw new CalibrtError('ERR_INTERNAL', `the placement names "${tensor}", which the model has not`);
   const { data: values } = await constant.read();
+  const bad = (values as Float32Array).findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new CalibrtError(
+      'ERR_MODEL_INVALID',
+      `the weights "${tensor}" hold ${values[bad]} (element ${bad}), which no integer stands for: repair the model, or exclude ` +
+        'the nodes that read them',
+    );
+  }
   const { data, scales } = await quantizeWeights(values as Float32Array, channels, inner, scaleFloor);
   if (least) raiseScales(values as Float32Array, data, scales, least, inner);
   const shape = axis === undefined ? [] : [channels];
