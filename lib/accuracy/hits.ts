@@ -16,6 +16,11 @@ export class HitCounter {
     return this.#labelled;
   }
 
+  /** Hits so far. */
+  get found(): { readonly top1: number; readonly top5: number } {
+    return { top1: this.#top1, top5: this.#top5 };
+  }
+
   /** Shares of the labelled samples, 0 to 1. */
   get shares(): { readonly top1: number; readonly top5: number } {
     return { top1: this.#top1 / this.#labelled, top5: this.#top5 / this.#labelled };

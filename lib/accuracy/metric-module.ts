@@ -9,6 +9,8 @@ export interface MetricPass {
   add(sample: SamplePair): void | Promise<void>;
   /** The figure over all samples taken; more is better. It must be a number, and not NaN. */
   result(): number | Promise<number>;
+  /** How far the figure would move with other samples, in its own unit; absent where that is not known. */
+  standardError?(): number;
 }
 
 /** The default export of a metric module that keeps sums of its own over the samples. */

@@ -1,8 +1,8 @@
 import { CalibrtError } from '../errors.js';
 import { HitCounter } from './hits.js';
+import { jackknifeError, total } from './jackknife.js';
 import { guardPass, loadMetricModule, type MetricPass } from './metric-module.js';
 import { metricName, splitTarget, type MetricSpec } from './metric-spec.js';
-import { MetricsAccumulator } from './metrics.js';
 import { numbers } from './numbers.js';
 import type { SamplePair } from './sample-pair.js';
 import { parseSlice, sliceOffsets, type Slice } from './slice.js';
@@ -37,7 +37,8 @@ export async function openMetric(spec: MetricSpec, outputs: readonly string[]): 
       const passes = parts.map((part) => new PartPass(part, kind));
       return {
         add: (sample) => passes.forEach((pass) => pass.add(sample)),
-        result: () => Math.min(...passes.map((pass) => pass.result())),
+        result: () => worst(passes).result(),
+        standardError: () => worst(passes).standardError(),
       };
     },
   };
@@ -56,9 +57,13 @@ function findPart(target: string, outputs: readonly string[]): Part {
   throw new CalibrtError('ERR_USAGE', `--metric names output ${output}; the model has ${outputs.join(', ')}`);
 }
 
-/** Pools cosine or SQNR over one part of the outputs. */
+function worst(passes: readonly PartPass[]): PartPass {
+  return passes.reduce((least, pass) => (pass.result() < least.result() ? pass : least));
+}
+
+/** Pools cosine or SQNR over one part of the outputs; four sums of every sample are kept. */
 class PartPass {
-  readonly #accumulator = new MetricsAccumulator();
+  readonly #rows: (readonly number[])[] = [];
   #offsets: { readonly shape: string; readonly values: Int32Array } | undefined;
 
   constructor(
@@ -69,20 +74,25 @@ class PartPass {
   add({ reference, candidate }: SamplePair): void {
     const expected = reference[this.part.output]!;
     const [a, b] = [numbers(expected), numbers(candidate[this.part.output]!)];
-    if (this.part.slice === undefined) {
-      this.#accumulator.add(a, b, 1);
-      return;
-    }
-    const offsets = this.#offsetsFor(this.part.slice, expected.shape);
-    const pick = (values: ArrayLike<number>): Float64Array => Float64Array.from(offsets, (offset) => values[offset]!);
-    this.#accumulator.add(pick(a), pick(b), 1);
+    const { slice } = this.part;
+    const offsets = slice === undefined ? undefined : this.#offsetsFor(slice, expected.shape);
+    this.#rows.push(moments(a, b, offsets));
   }
 
   result(): number {
-    const { cosine, sqnrDb } = this.#accumulator.result();
-    const value = this.kind === 'cosine' ? cosine : sqnrDb;
+    const value = this.#figure(total(this.#rows));
     // A candidate that puts out NaN is as bad as can be; it is no failure of the metric.
     return Number.isNaN(value) ? -Infinity : value;
+  }
+
+  standardError(): number {
+    return jackknifeError(this.#rows, (sums) => this.#figure(sums));
+  }
+
+  #figure([signal = 0, candidate = 0, dot = 0, error = 0]: readonly number[]): number {
+    if (this.kind === 'sqnr') return error === 0 ? Infinity : 10 * Math.log10(signal / error);
+    const norms = Math.sqrt(signal) * Math.sqrt(candidate);
+    return norms === 0 ? Number(signal === candidate) : dot / norms;
   }
 
   #offsetsFor(slice: Slice, dims: readonly number[]): Int32Array {
@@ -92,16 +102,38 @@ class PartPass {
   }
 }
 
+/** Σ r², Σ c², Σ r·c and Σ (r - c)² of the elements at `offsets`, or of all. */
+function moments(reference: ArrayLike<number>, candidate: ArrayLike<number>, offsets?: Int32Array): readonly number[] {
+  let [signal, power, dot, error] = [0, 0, 0, 0];
+  const count = offsets?.length ?? reference.length;
+  for (let i = 0; i < count; i++) {
+    const at = offsets ? offsets[i]! : i;
+    const [r, c] = [reference[at]!, candidate[at]!];
+    signal += r * r;
+    power += c * c;
+    dot += r * c;
+    error += (r - c) * (r - c);
+  }
+  return [signal, power, dot, error];
+}
+
 function hitPass(output: string, kind: 'top1' | 'top5'): MetricPass {
   const hits = new HitCounter(output);
+  const rows: number[][] = [];
+  const share = ([found = 0, labelled = 0]: readonly number[]): number => (100 * found) / labelled;
   return {
-    add: ({ name, label, candidate }) => hits.add(name, label, candidate),
+    add: ({ name, label, candidate }) => {
+      const before = hits.found[kind];
+      hits.add(name, label, candidate);
+      if (label !== undefined) rows.push([hits.found[kind] - before, 1]);
+    },
     result: () => {
-      if (hits.labelled > 0) return 100 * hits.shares[kind];
+      if (hits.labelled > 0) return share(total(rows));
       throw new CalibrtError(
         'ERR_DATA_FORMAT',
         `--metric ${kind} needs labels, and no sample has one: give --labels FILE, or samples in subfolders named by class`,
       );
     },
+    standardError: () => jackknifeError(rows, share),
   };
 }

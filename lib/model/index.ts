@@ -34,6 +34,8 @@ export { explainPlacement, type PlacementRow } from './placement/explain.js';
 export { describeModel, type ModelDescription } from './describe.js';
 export { activationTensors } from './activation-tensors.js';
 export { dialInputs, openDial, type Dial } from './dial-inputs.js';
+export { extractPart } from './extract.js';
+export { macsOf, shapesForMacs } from './macs.js';
 export { addDials, type DialModel } from './dials.js';
 export { castModel, type CastOptions, type CastReport } from './precision/cast.js';
 export type { KeptNode } from './precision/decide.js';

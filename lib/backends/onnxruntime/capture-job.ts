@@ -4,7 +4,7 @@ import { CalibrtError } from '../../errors.js';
 import { native } from '../../native.js';
 import { ownRows, padBatch } from './fixed-batch.js';
 import { openSource, peakRssMb, type JobContext } from './job-context.js';
-import type { CaptureJob, CaptureResult } from './protocol.js';
+import type { CaptureJob, CaptureResult, CaptureState, SampleSource } from './protocol.js';
 import { Session } from './runtime.js';
 
 /**
@@ -13,13 +13,18 @@ import { Session } from './runtime.js';
  */
 export async function capture(job: CaptureJob, context: JobContext): Promise<CaptureResult> {
   const addon = native();
-  const source = await openSource(job.source, job.batch, context);
+  const { from } = job;
+  const source = await openSource(rest(job.source, from), job.batch, context);
   const session = await Session.open(job.model, { threads: job.threads, exactQdq: true, name: job.name });
-  let samples = 0;
-  let allZero = true;
-  let firstSample: CaptureResult['firstSample'] = {};
+  let samples = from?.samples ?? 0;
+  let allZero = from?.allZero ?? true;
+  let firstSample: CaptureResult['firstSample'] = from?.firstSample ?? {};
   const tensors = job.tensors.filter((name) => !job.skipOtherTypes || session.typeOf(name) === 'float32');
-  const statistics = tensors.map(() => new addon.Statistics());
+  const statistics = tensors.map((name) => {
+    const known = from?.statistics.get(name);
+    return known === undefined ? new addon.Statistics() : addon.Statistics.deserialize(known);
+  });
+  let checkpointed = performance.now();
   // A tensor may be a network input, which a run does not return.
   const isInput = new Set(session.inputNames);
   const fetched = tensors.filter((name) => !isInput.has(name));
@@ -39,19 +44,34 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
       addon.accumulateAll(statistics, values, job.threads);
     });
     samples += count;
-    const done = samples + source.skipped();
-    context.onProgress({ phase: 'calibrate', done, ...(source.total === undefined ? {} : { total: source.total }) });
+    const skipped = (from?.skipped ?? 0) + source.skipped();
+    const total = source.total === undefined ? {} : { total: (from?.consumed ?? 0) + source.total };
+    context.onProgress({ phase: 'calibrate', done: samples + skipped, ...total });
+    if (job.checkpointMs !== undefined && performance.now() - checkpointed >= job.checkpointMs) {
+      checkpointed = performance.now();
+      context.onCheckpoint(state());
+    }
   }
   await session.dispose();
-  return {
-    statistics: new Map(tensors.map((name, index) => [name, statistics[index]!.serialize()])),
-    samples,
-    skipped: source.skipped(),
-    allZero,
-    firstSample,
-    instructionSet: addon.instructionSet,
-    peakRssMb: peakRssMb(),
-  };
+  return { ...state(), instructionSet: addon.instructionSet, peakRssMb: peakRssMb() };
+
+  function state(): CaptureState {
+    const skipped = (from?.skipped ?? 0) + source.skipped();
+    return {
+      consumed: samples + skipped,
+      statistics: new Map(tensors.map((name, index) => [name, statistics[index]!.serialize()])),
+      samples,
+      skipped,
+      allZero,
+      firstSample,
+    };
+  }
+}
+
+/** What of a source an earlier run has left. */
+function rest(source: SampleSource, from: CaptureState | undefined): SampleSource {
+  if (from === undefined || source.kind === 'stream') return source;
+  return { ...source, indices: source.indices.slice(from.consumed) };
 }
 
 function floats(name: string, tensor: Tensor | undefined): Tensor & { data: Float32Array } {

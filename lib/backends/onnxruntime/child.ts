@@ -56,6 +56,7 @@ const context: JobContext = {
   stream: streamed,
   onProgress: throttled((progress) => void send({ type: 'progress', progress })),
   onWarning: (message) => void send({ type: 'warning', message }),
+  onCheckpoint: (state) => void send({ type: 'checkpoint', state }),
 };
 
 function perform(job: Job): Promise<JobResults[keyof JobResults]> {

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Batch } from '../../data/batches.js';
 import { CalibrtError, abortError, deserializeError, throwIfAborted } from '../../errors.js';
 import type { OperationOptions } from '../../progress.js';
-import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
+import type { CaptureState, Job, JobResults, ToChild, ToParent } from './protocol.js';
 
 /** Options of {@link WorkerProcess.run}, beside progress and abort. */
 export interface RunOptions extends OperationOptions {
   /** The batches of a job whose source is a stream; read only as fast as the child asks. */
   readonly stream?: AsyncIterable<Batch>;
+  /** Told how far a capture is, where its job asks for that. */
+  readonly onCheckpoint?: (state: CaptureState) => void;
 }
 
 const STDERR_TAIL = 4096;
@@ -102,6 +104,7 @@ export class WorkerProcess implements AsyncDisposable {
         try {
           if (message.type === 'progress') options.onProgress?.(message.progress);
           else if (message.type === 'warning') options.onWarning?.(message.message);
+          else if (message.type === 'checkpoint') options.onCheckpoint?.(message.state);
           else if (message.type === 'result') settle(() => resolve(message.result));
           else if (message.type === 'error') fail(deserializeError(message.error));
           else void this.#sendNext(batches).catch(abandon);

@@ -1,6 +1,6 @@
 import { openDataset, readBatches, type Batch } from '../../data/index.js';
 import type { Progress } from '../../progress.js';
-import type { SampleSource } from './protocol.js';
+import type { CaptureState, SampleSource } from './protocol.js';
 
 /** What a job may use of the process it runs in. */
 export interface JobContext {
@@ -8,6 +8,7 @@ export interface JobContext {
   readonly stream: () => AsyncIterable<Batch>;
   readonly onProgress: (progress: Progress) => void;
   readonly onWarning: (message: string) => void;
+  readonly onCheckpoint: (state: CaptureState) => void;
 }
 
 /** Samples of a source, in a fixed order, with what was skipped on the way. */

@@ -33,10 +33,16 @@ export interface CaptureJob {
   /** Samples per run of the network: what the model is fixed to, else 1, so that rounding does not depend on batching. */
   readonly batch: number;
   readonly threads: number;
+  /** Where an earlier run of the same job was interrupted; `skipped` samples were warned of then. */
+  readonly from?: CaptureState;
+  /** Tell the parent how far it is, as often as this; default: never. */
+  readonly checkpointMs?: number;
 }
 
-/** What {@link CaptureJob} answers. */
-export interface CaptureResult {
+/** How far a {@link CaptureJob} is. */
+export interface CaptureState {
+  /** Samples of the source that are done with, read or skipped. */
+  readonly consumed: number;
   /** `NativeStatistics.serialize()` by tensor, in the job's order. */
   readonly statistics: ReadonlyMap<string, Uint8Array>;
   readonly samples: number;
@@ -44,6 +50,10 @@ export interface CaptureResult {
   /** Whether no input of any sample had a value other than zero. */
   readonly allZero: boolean;
   readonly firstSample: Readonly<Record<string, SampleSummary>>;
+}
+
+/** What {@link CaptureJob} answers. */
+export interface CaptureResult extends CaptureState {
   readonly instructionSet: string;
   readonly peakRssMb: number;
 }
@@ -226,6 +236,7 @@ export type ToChild =
 export type ToParent =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'checkpoint'; readonly state: CaptureState }
   | { readonly type: 'next' }
   | { readonly type: 'result'; readonly result: JobResults[keyof JobResults] }
   | { readonly type: 'error'; readonly error: SerializedError };
