@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { WorkerProcess } from '../backends/onnxruntime/index.js';
+import { onnxRuntimeVersion, WorkerProcess } from '../backends/onnxruntime/index.js';
 import { modelInputs } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
@@ -10,6 +11,7 @@ import { placementOptions, type ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel, type PrepareOptions } from './prepare.js';
 import { chooseMethods } from './auto-method.js';
 import { checkOptions, methodOf } from './check-options.js';
+import { Checkpoint } from './checkpoint.js';
 import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
@@ -24,6 +26,11 @@ export interface CalibrateOptions
   readonly format?: TableFormatName;
   /** ONNX Runtime's and the statistics' threads; default: all cores. */
   readonly threads?: number;
+  /**
+   * File that keeps how far the calibration is, written every two seconds: where it exists the calibration goes on from there, and
+   * when the result has been written it is removed. For samples that are files.
+   */
+  readonly resume?: string;
 }
 
 /** What `calibrt calibrate --json` prints. */
@@ -48,7 +55,7 @@ export interface CalibrateResult {
  * @throws CalibrtError as {@link prepareModel}, {@link drawSamples} and {@link captureStatistics} throw; `ERR_OUTPUT`.
  */
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
-  await checkOutputPath(output, path);
+  for (const file of [output, options.resume]) if (file !== undefined) await checkOutputPath(file, path);
   checkOptions(options);
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();
@@ -67,6 +74,7 @@ export async function calibrate(path: string, output: string, options: Calibrate
   );
   const table = await createTable(calibration, samples, options.signal);
   await writeTable(output, table, { format });
+  if (options.resume !== undefined) await rm(options.resume, { force: true });
   return {
     model: path,
     output,
@@ -103,13 +111,30 @@ export async function calibrateTensors(
   set: CaptureSet,
   samples: DrawnSamples,
   tools: { worker: WorkerProcess; workspace: Workspace; watch: Stopwatch },
-  options: MethodOptions & ActivationOptions & OperationOptions & { readonly threads?: number },
+  options: MethodOptions &
+    ActivationOptions &
+    OperationOptions & { readonly threads?: number; readonly resume?: string },
 ): Promise<Calibration> {
   const { watch, ...rest } = tools;
   const context = { ...rest, threads: options.threads ?? availableParallelism() };
-  const captured = await watch.time('calibrate', () => captureStatistics(set, samples, context, options));
+  const captured = await watch.time('calibrate', async () => {
+    const checkpoint = await openCheckpoint(prepared, set, samples, context.threads, options);
+    return captureStatistics(set, samples, context, options, checkpoint);
+  });
   const found = await watch.time('search', () => findRanges(set, captured, samples, context, options));
   return { prepared, captured, ...found };
+}
+
+async function openCheckpoint(
+  { sha256 }: PreparedModel,
+  { tensors }: CaptureSet,
+  samples: DrawnSamples,
+  threads: number,
+  { resume, signal }: { readonly resume?: string } & OperationOptions,
+): Promise<Checkpoint | undefined> {
+  if (resume === undefined) return undefined;
+  const identity = [sha256, tensors, samples.calibration, await samples.hash(signal), threads, onnxRuntimeVersion()];
+  return Checkpoint.open(resume, identity);
 }
 
 async function findRanges(

@@ -30,6 +30,7 @@ export type CheckedOptions = MethodOptions &
     readonly batch?: number;
     readonly data?: SampleData;
     readonly table?: string;
+    readonly resume?: string;
   };
 
 /**
@@ -47,6 +48,11 @@ export function checkOptions(options: CheckedOptions): void {
   checkWhole('--threads', options.threads, MOST_THREADS);
   checkWhole('--batch', options.batch, Number.MAX_SAFE_INTEGER);
   checkMethod(options);
+  if (options.resume !== undefined && options.data !== undefined && !isRereadable(options.data)) {
+    throw usage(
+      '--resume needs samples that can be read again, which an iterable cannot: give a folder or files as `data`',
+    );
+  }
   if ((options.form ?? 'tensorrt') === 'tensorrt' && options.activations === 'asymmetric') {
     throw usage(
       'TensorRT takes symmetric activations only (no zero point): leave out --activations asymmetric, or write the model for ' +

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
@@ -30,6 +31,8 @@ export interface QuantizeOptions
   readonly table?: string;
   /** Where to write the calibration table. */
   readonly tableOut?: string;
+  /** As for {@link calibrate}: the file that an interrupted calibration goes on from. */
+  readonly resume?: string;
   /** How weights are kept: `int8` (default) or `qdq`, float with a Q/DQ pair. */
   readonly weightStorage?: WeightStorage;
   /** What the nodes without Q/DQ run in: `fp32` (default), or `fp16`, written into the model (TensorRT's form alone). */
@@ -129,6 +132,7 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   await watch.time('save', async () => {
     if (options.tableOut !== undefined) await writeTable(options.tableOut, source.table);
     await quantized.save(output);
+    if (options.resume !== undefined) await rm(options.resume, { force: true });
   });
   return {
     model: path,
@@ -194,14 +198,14 @@ async function referenceOf(
 }
 
 async function checkOutputs(model: string, output: string, options: QuantizeOptions): Promise<void> {
-  const { tableOut, highPrecision, form } = options;
+  const { tableOut, resume, highPrecision, form } = options;
   if (highPrecision === 'fp16' && form === 'onnxruntime') {
     throw new CalibrtError(
       'ERR_USAGE',
       'high precision fp16 is for TensorRT: ONNX Runtime has no FP16 arithmetic on the CPU and only becomes slower; use fp32',
     );
   }
-  for (const path of [output, tableOut]) if (path !== undefined) await checkOutputPath(path, model);
+  for (const path of [output, tableOut, resume]) if (path !== undefined) await checkOutputPath(path, model);
   if (tableOut !== undefined) tableFormatOf(tableOut);
 }
 

@@ -1,11 +1,19 @@
-import { onnxRuntimeVersion, type CaptureResult, type WorkerProcess } from '../backends/onnxruntime/index.js';
+import {
+  onnxRuntimeVersion,
+  type CaptureResult,
+  type CaptureState,
+  type WorkerProcess,
+} from '../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs, type SampleSummary } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { exposeTensors, type Model, type Placement } from '../model/index.js';
 import { native, type NativeStatistics } from '../native.js';
 import type { OperationOptions } from '../progress.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { DrawnSamples } from './samples.js';
 import type { Workspace } from './workspace.js';
+
+const CHECKPOINT_MS = 2000;
 
 /** Statistics of the tensors of a network over the calibration samples. */
 export interface CapturedStatistics {
@@ -51,11 +59,17 @@ export async function captureStatistics(
   samples: DrawnSamples,
   context: CaptureContext,
   options: OperationOptions,
+  checkpoint?: Checkpoint,
 ): Promise<CapturedStatistics> {
   const { threads } = context;
   const exposed = context.workspace.path('capture.onnx');
   await exposeTensors(model, tensors).save(exposed);
-  const result = await context.worker.run(
+  const resumable =
+    checkpoint === undefined
+      ? {}
+      : { checkpointMs: CHECKPOINT_MS, ...(checkpoint.state && { from: checkpoint.state }) };
+  const onCheckpoint = (state: CaptureState): void => checkpoint?.save(state);
+  const running = context.worker.run(
     {
       kind: 'capture',
       model: exposed,
@@ -65,9 +79,11 @@ export async function captureStatistics(
       source: samples.calibration,
       batch: fixedBatch(modelInputs(model.inputs)) ?? 1,
       threads,
+      ...resumable,
     },
-    { ...options, ...(samples.stream === undefined ? {} : { stream: samples.stream }) },
+    { ...options, onCheckpoint, ...(samples.stream === undefined ? {} : { stream: samples.stream }) },
   );
+  const result = await running.finally(() => checkpoint?.settled());
   return {
     statistics: restore(result, describeSource(samples)),
     samples: result.samples,

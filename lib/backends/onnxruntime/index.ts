@@ -3,6 +3,7 @@ export { WorkerProcess, type RunOptions } from './host.js';
 export type {
   CaptureJob,
   CaptureResult,
+  CaptureState,
   CompareJob,
   CompareResult,
   EvaluateJob,

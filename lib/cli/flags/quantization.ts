@@ -32,6 +32,12 @@ export const methodFlags: readonly Flag[] = [
     default: 'all cores',
     description: 'threads; recorded, as rounding depends on it',
   },
+  {
+    name: 'resume',
+    type: 'string',
+    value: 'FILE',
+    description: 'keep how far the calibration is in FILE, and go on from there if it exists',
+  },
 ];
 
 /** Which nodes are quantized, and for whom. */

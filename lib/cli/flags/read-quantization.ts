@@ -6,13 +6,16 @@ import { parseList, parseShapes } from '../parse.js';
 import { defined } from './read-samples.js';
 
 /** What the method flags say, as the library's options. */
-export function readMethodFlags(flags: FlagValues): MethodOptions & ActivationOptions & { threads?: number } {
-  return defined<MethodOptions & ActivationOptions & { threads: number }>({
+export function readMethodFlags(
+  flags: FlagValues,
+): MethodOptions & ActivationOptions & { threads?: number; resume?: string } {
+  return defined<MethodOptions & ActivationOptions & { threads: number; resume: string }>({
     method: flags['method'],
     percentile: flags['percentile'],
     kldVariant: flags['kldVariant'],
     activations: flags['activations'],
     threads: flags['threads'],
+    resume: flags['resume'],
   });
 }
 
