@@ -4,6 +4,7 @@
 
 #include "tensorrt/build_plan.h"
 #include "tensorrt/entry_points.h"
+#include "tensorrt/loaded_engine.h"
 #include "tensorrt/name_tables.h"
 #include "tensorrt/version.h"
 
@@ -28,6 +29,11 @@ class OpenedLibrary final : public Library {
     } catch (...) {
       return internal("unknown exception");
     }
+  }
+
+  [[nodiscard]] std::variant<std::shared_ptr<Engine>, Failure>
+  load(const LoadRequest& request, std::shared_ptr<RunObserver> observer) const noexcept override {
+    return loadEngine(entries_, request, std::move(observer));
   }
 
  private:

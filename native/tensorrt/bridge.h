@@ -9,6 +9,7 @@
 #include "tensorrt/build_observer.h"
 #include "tensorrt/build_request.h"
 #include "tensorrt/build_result.h"
+#include "tensorrt/engine.h"
 #include "tensorrt/failure.h"
 
 /// The interface between the addon and a bridge: one shared library per TensorRT flavour, compiled from the same
@@ -17,7 +18,7 @@
 namespace calibrt::tensorrt {
 
 /// Raised when this interface changes; a bridge of another build refuses to be opened.
-inline constexpr int kBridgeInterface = 1;
+inline constexpr int kBridgeInterface = 2;
 
 /// What a bridge was compiled for.
 struct BridgeInfo {
@@ -56,6 +57,11 @@ class Library {
   /// time.
   virtual std::variant<BuildResult, Failure> build(const BuildRequest& request,
                                                    BuildObserver& observer) const noexcept = 0;
+
+  /// Makes an engine of a plan on the calling thread, which takes up to seconds. The observer lives as long as the
+  /// engine and its contexts do.
+  [[nodiscard]] virtual std::variant<std::shared_ptr<Engine>, Failure>
+  load(const LoadRequest& request, std::shared_ptr<RunObserver> observer) const noexcept = 0;
 };
 
 /// One flavour.

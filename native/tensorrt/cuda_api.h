@@ -3,6 +3,14 @@
 #include <cstddef>
 #include <string>
 
+// The names that cuda.h and the runtime's header give the driver's opaque types, so that TensorRT takes them as they
+// are.
+struct CUctx_st;
+struct CUstream_st;
+struct CUevent_st;
+struct CUgraph_st;
+struct CUgraphExec_st;
+
 /// The CUDA driver's functions that running an engine takes, opened at run time. Names are cuda.h's without `cu`;
 /// what cuda.h renames by macro is looked up with its `_v2`, or it would be the 32-bit ABI.
 namespace calibrt::tensorrt {
@@ -11,11 +19,11 @@ namespace calibrt::tensorrt {
 using CudaResult = int;
 using CudaDeviceId = int;
 using CudaAddress = unsigned long long;
-using CudaContext = struct CUctx_st*;
-using CudaStream = struct CUstream_st*;
-using CudaEvent = struct CUevent_st*;
-using CudaGraph = struct CUgraph_st*;
-using CudaGraphExec = struct CUgraphExec_st*;
+using CudaContext = ::CUctx_st*;
+using CudaStream = ::CUstream_st*;
+using CudaEvent = ::CUevent_st*;
+using CudaGraph = ::CUgraph_st*;
+using CudaGraphExec = ::CUgraphExec_st*;
 using CudaHostFunction = void (*)(void* data);
 
 inline constexpr CudaResult kCudaSuccess = 0;

@@ -28,6 +28,7 @@ std::variant<EntryPoints, Failure> EntryPoints::load(const LibraryPaths& paths) 
   if (!parser) return libraryFailure(paths.parser, error);
 
   entries.createBuilder_ = infer->function<decltype(entries.createBuilder_)>("createInferBuilder_INTERNAL");
+  entries.createRuntime_ = infer->function<decltype(entries.createRuntime_)>("createInferRuntime_INTERNAL");
   entries.createParser_ = parser->function<decltype(entries.createParser_)>("createNvOnnxParser_INTERNAL");
   if (entries.createBuilder_ == nullptr)
     return libraryFailure(paths.infer, "it exports no createInferBuilder_INTERNAL");
@@ -40,6 +41,13 @@ std::unique_ptr<nvinfer1::IBuilder> EntryPoints::createBuilder() const noexcept 
   nvinfer1::ILogger* logger = &Logger::instance();
   return std::unique_ptr<nvinfer1::IBuilder>(
       static_cast<nvinfer1::IBuilder*>(createBuilder_(logger, statedVersion(version_))));
+}
+
+std::unique_ptr<nvinfer1::IRuntime> EntryPoints::createRuntime() const noexcept {
+  if (createRuntime_ == nullptr) return nullptr;
+  nvinfer1::ILogger* logger = &Logger::instance();
+  return std::unique_ptr<nvinfer1::IRuntime>(
+      static_cast<nvinfer1::IRuntime*>(createRuntime_(logger, statedVersion(version_))));
 }
 
 std::unique_ptr<nvonnxparser::IParser> EntryPoints::createParser(nvinfer1::INetworkDefinition& network) const noexcept {

@@ -19,12 +19,15 @@ class EntryPoints {
   int version() const noexcept { return version_; }
   /// Null where the library refuses, having logged why.
   std::unique_ptr<nvinfer1::IBuilder> createBuilder() const noexcept;
+  /// Only after the driver was asked: without a GPU the pointer may be neither null nor valid.
+  std::unique_ptr<nvinfer1::IRuntime> createRuntime() const noexcept;
   std::unique_ptr<nvonnxparser::IParser> createParser(nvinfer1::INetworkDefinition& network) const noexcept;
 
  private:
   EntryPoints() = default;
 
   void* (*createBuilder_)(void* logger, std::int32_t version) noexcept = nullptr;
+  void* (*createRuntime_)(void* logger, std::int32_t version) noexcept = nullptr;
   void* (*createParser_)(void* network, void* logger, int version) noexcept = nullptr;
   int version_ = 0;
 };
