@@ -5,6 +5,8 @@ export { explainQuantization, type Explanation } from './pipeline/explain.js';
 export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build.js';
 export { evaluate, type CompareOptions, type EvaluateOptions, type EvaluationResult } from './pipeline/verify.js';
 export type { LayerMetrics } from './pipeline/compare-layers.js';
+export { lint, type LintOptions, type LintResult } from './pipeline/lint.js';
+export type { Finding, Fixed, Severity } from './model/index.js';
 export { migrate, type MigrateOptions, type MigrateResult } from './pipeline/migrate.js';
 export type { LineMatch, MatchRule } from './pipeline/migration/match-names.js';
 export type { MissingTensor } from './pipeline/migration/place-matched.js';

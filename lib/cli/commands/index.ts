@@ -4,6 +4,7 @@ import { calibrate } from './calibrate.js';
 import { evaluate } from './eval.js';
 import { doctor } from './doctor.js';
 import { inspect } from './inspect.js';
+import { lint } from './lint.js';
 import { migrate } from './migrate.js';
 import { quantize } from './quantize.js';
 import { table } from './table.js';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   build,
   evaluate,
   migrate,
+  lint,
   table,
   trtexec,
   inspect,

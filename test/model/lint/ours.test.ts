@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import {
+  castModel,
+  cleanModel,
+  insertQdq,
+  lintModel,
+  openModel,
+  placeQdq,
+  type InsertOptions,
+  type Model,
+  type PlacementOptions,
+} from '#lib/model/index.js';
+import { fixture, repository } from '../../helpers/fixture.js';
+import { build, int, ints } from '../build.js';
+import { evaluate } from '../helpers.js';
+
+/** One block of attention and its two-layer perceptron, with both shortcuts. */
+const transformer = (): Model =>
+  build(
+    [
+      ['LayerNormalization', 'x g b', 'n'],
+      ['MatMul', 'n wq', 'q'],
+      ['MatMul', 'n wk', 'k'],
+      ['MatMul', 'n wv', 'v'],
+      ['Transpose', 'k', 'kt', { perm: ints(0, 2, 1) }],
+      ['MatMul', 'q kt', 'scores'],
+      ['Softmax', 'scores', 'p', { axis: int(-1) }],
+      ['MatMul', 'p v', 'mixed'],
+      ['MatMul', 'mixed wo', 'o'],
+      ['Add', 'o x', 'r'],
+      ['LayerNormalization', 'r g b', 'm'],
+      ['MatMul', 'm w1', 'h'],
+      ['Add', 'h b1', 'hb'],
+      ['Relu', 'hb', 'a'],
+      ['MatMul', 'a w2', 'f'],
+      ['Add', 'f r', 'y'],
+    ],
+    {
+      inputs: { x: [1, 32, 32] },
+      outputs: ['y'],
+      opset: 17,
+      constants: {
+        g: [32],
+        b: [32],
+        b1: [64],
+        wq: [32, 32],
+        wk: [32, 32],
+        wv: [32, 32],
+        wo: [32, 32],
+        w1: [32, 64],
+        w2: [64, 32],
+      },
+    },
+  );
+
+const networks: Record<string, () => Promise<Model>> = {
+  demo: () => openModel(repository('demo/model.onnx')),
+  second: () => openModel(fixture('networks/second.onnx')),
+  transformer: () => Promise.resolve(transformer()),
+};
+
+interface Options extends Partial<PlacementOptions>, InsertOptions {
+  readonly half?: boolean;
+}
+
+const options: Record<string, Options> = {
+  'by default': {},
+  'with float weights in Q/DQ': { weightStorage: 'qdq' },
+  'per tensor': { weights: 'per-tensor' },
+  'a pair for each reader': { dedicated: true },
+  'in FP16': { half: true },
+  'in FP16 with float weights': { half: true, weightStorage: 'qdq' },
+  'convolutions and Gemm alone left out': { exclude: ['*/conv*', '/stem*', 'wq'] },
+};
+
+describe.each(Object.keys(networks))('what calibrt makes of %s is clean', (name) => {
+  it.each(Object.keys(options))('%s', async (kind) => {
+    const { half, ...rest } = options[kind]!;
+    const model = await networks[name]!();
+    await cleanModel(model, { evaluate });
+    const placement = placeQdq(model, { form: 'tensorrt', ...rest });
+    expect(placement.activations.length).toBeGreaterThan(3);
+    const ranges = new Map(placement.activations.map(({ tensor }, i) => [tensor, { scale: 0.01 * (i + 1) }]));
+    await insertQdq(model, placement, ranges, rest);
+    if (half) await castModel(model, { type: 'float16' });
+    expect(await lintModel(model)).toEqual([]);
+  });
+});
