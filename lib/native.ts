@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { InferenceTrace } from './bench/trace.js';
 import { CalibrtError } from './errors.js';
 
 /** What a tensor's statistics hold, beside the histogram itself. */
@@ -345,6 +346,140 @@ export type NativeBuildEvent =
       readonly count: number;
     };
 
+/** An input or output of an engine. */
+export interface NativeEngineTensor {
+  readonly name: string;
+  readonly mode: 'input' | 'output';
+  /** ONNX's lower-case name. */
+  readonly dtype: string;
+  /** A dynamic dimension is -1. */
+  readonly shape: readonly number[];
+  readonly shapeTensor: boolean;
+  readonly format: string;
+  /** Of inputs, one per optimization profile; of shape tensors, values. */
+  readonly profiles: readonly {
+    readonly min: readonly number[];
+    readonly opt: readonly number[];
+    readonly max: readonly number[];
+  }[];
+}
+
+/** What an engine tells of itself. */
+export interface NativeEngineInfo {
+  readonly name: string;
+  readonly layers: number;
+  readonly tensors: readonly NativeEngineTensor[];
+  readonly profiles: number;
+  readonly contextMemoryBytes: number;
+  readonly auxiliaryStreams: number;
+  readonly refittable: boolean;
+  readonly profilingVerbosity: 'layer_names_only' | 'detailed' | 'none';
+  readonly weightStreaming?: {
+    readonly streamableBytes: number;
+    readonly budgetBytes: number;
+    readonly automaticBudgetBytes: number;
+    readonly scratchBytes: number;
+  };
+}
+
+/** A plan to load. */
+export interface NativeLoadRequest {
+  readonly plan: Uint8Array;
+  readonly device: number;
+  readonly allowHostCode: boolean;
+  readonly weightBudget?: { readonly kind: 'bytes' | 'percent' | 'automatic'; readonly value: number };
+  /** The least important level to send; none where absent. */
+  readonly logLevel?: LogSeverity;
+}
+
+/** What an engine sends beside its answers. */
+export type NativeEngineEvent =
+  | { readonly type: 'log'; readonly severity: LogSeverity; readonly message: string }
+  | { readonly type: 'progress'; readonly run: number; readonly elapsedMs: number };
+
+/** An input's values; copied during the call. */
+export interface NativeFeed {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** An output's values. */
+export interface NativeFetched {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayBuffer;
+}
+
+/** One layer's times in ms, an element per iteration. */
+export interface NativeLayerSamples {
+  readonly name: string;
+  readonly milliseconds: Float32Array;
+}
+
+/** A timed run; see lib/backends/tensorrt/timing-options.ts. */
+export interface NativeTimingRequest {
+  readonly shapes: readonly { readonly input: string; readonly dims: readonly number[] }[];
+  readonly inputs: readonly NativeFeed[];
+  readonly profile: number;
+  readonly iterations: number;
+  readonly warmUpMs: number;
+  /** Negative: until cancelled. */
+  readonly durationMs: number;
+  readonly sleepMs: number;
+  readonly idleMs: number;
+  readonly streams: number;
+  readonly threads: boolean;
+  readonly cudaGraph: boolean;
+  readonly spinWait: boolean;
+  readonly transfers: boolean;
+  readonly exposeDma: boolean;
+  readonly managedMemory: boolean;
+  readonly persistentCacheRatio: number;
+  readonly allocationStrategy: 'static' | 'profile' | 'runtime';
+  readonly profileLayers: boolean;
+  readonly fetchOutputs: boolean;
+}
+
+/** What a timed run gives. */
+export interface NativeTimingResult {
+  readonly trace: InferenceTrace;
+  readonly layers: readonly NativeLayerSamples[];
+  readonly outputs: readonly NativeFetched[];
+  readonly notes: readonly string[];
+}
+
+/** An execution context on a thread of its own; calls are done in order. Collecting it disposes of it. */
+export interface NativeContext {
+  infer(
+    feeds: readonly NativeFeed[],
+  ): Promise<NativeOutcome<{ readonly outputs: readonly NativeFetched[]; readonly warnings: readonly string[] }>>;
+  layerTimes(): Promise<NativeOutcome<readonly NativeLayerSamples[]>>;
+  /** The engine inspector's JSON, with the shapes of the last inference. */
+  inspect(): Promise<NativeOutcome<string>>;
+  /** Frees everything once what was asked before is done; nothing may be asked after. */
+  dispose(): Promise<NativeOutcome<undefined>>;
+}
+
+/** An engine on a thread of its own; calls are done in order. Contexts outlive it. Collecting it disposes of it. */
+export interface NativeEngine {
+  readonly info: NativeEngineInfo;
+  createContext(options: {
+    readonly profile: number;
+    readonly cudaGraph: boolean;
+    readonly spinWait: boolean;
+    readonly profileLayers: boolean;
+  }): Promise<NativeOutcome<NativeContext>>;
+  inspect(): Promise<NativeOutcome<string>>;
+  /** `run` comes back in progress events. `cancel` ends the run, whose result is what was measured so far. */
+  time(
+    request: NativeTimingRequest,
+    run: number,
+  ): { readonly result: Promise<NativeOutcome<NativeTimingResult>>; cancel(): void };
+  dispose(): Promise<NativeOutcome<undefined>>;
+}
+
 /** An opened TensorRT library; never closed. */
 export interface NativeTensorRtLibrary {
   readonly info: {
@@ -361,6 +496,8 @@ export interface NativeTensorRtLibrary {
     request: NativeBuildRequest,
     onEvents: (events: readonly NativeBuildEvent[]) => void,
   ): { readonly result: Promise<NativeOutcome<NativeBuildResult>>; cancel(): void };
+  /** Makes an engine of a plan, whose bytes are copied during the call. `onEvent` must not hold the engine, or it is never collected. */
+  load(request: NativeLoadRequest, onEvent: (event: NativeEngineEvent) => void): Promise<NativeOutcome<NativeEngine>>;
 }
 
 /** The TensorRT half of the addon. */

@@ -4,6 +4,7 @@
 #include "addon/tensorrt/bridges.h"
 #include "addon/tensorrt/build_job.h"
 #include "addon/tensorrt/convert.h"
+#include "addon/tensorrt/engine_handle.h"
 #include "addon/tensorrt/exit_guard.h"
 #include "addon/tensorrt/job_registry.h"
 #include "addon/tensorrt/promise_worker.h"
@@ -20,6 +21,9 @@ Napi::Value libraryObject(Napi::Env env, const LibraryPointer& library) {
   object["build"] = Napi::Function::New(env, [library](const Napi::CallbackInfo& info) -> Napi::Value {
     return BuildJob::start(info.Env(), library, toBuildRequest(info[0].As<Napi::Object>()),
                            info[1].As<Napi::Function>());
+  });
+  object["load"] = Napi::Function::New(env, [library](const Napi::CallbackInfo& info) -> Napi::Value {
+    return loadEngine(info.Env(), library, info[0].As<Napi::Object>(), info[1].As<Napi::Function>());
   });
   return object;
 }

@@ -23,6 +23,12 @@ std::shared_ptr<EngineCore> EngineCore::load(const EntryPoints& library, const L
 }
 
 EngineCore::~EngineCore() {
+  try {
+    // Its last owner may live on a thread that never used the device.
+    useDevice(device_);
+  } catch (...) {
+    // The library will say so.
+  }
   const LogScope scope(log_);
   engine_.reset();
   // The recorder goes before the runtime would, were it not taken back.

@@ -10,7 +10,7 @@
 
 namespace calibrt::tensorrt {
 
-/// A TensorRT runtime with its one engine, shared by what runs it. Destroyed on a thread that called useDevice().
+/// A TensorRT runtime with its one engine, shared by what runs it.
 class EngineCore {
  public:
   /// @throws Failed

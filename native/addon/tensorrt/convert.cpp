@@ -1,5 +1,7 @@
 #include "addon/tensorrt/convert.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string_view>
 
@@ -73,14 +75,6 @@ Napi::Object toJs(Napi::Env env, tensorrt::BuildResult result) {
   return object;
 }
 
-Napi::Object toJs(Napi::Env env, const LogEvent& event) {
-  Napi::Object object = Napi::Object::New(env);
-  object["type"] = Napi::String::New(env, "log");
-  object["severity"] = name(env, kSeverities, event.severity);
-  object["message"] = Napi::String::New(env, event.message);
-  return object;
-}
-
 Napi::Object toJs(Napi::Env env, const ProgressEvent& event) {
   Napi::Object object = Napi::Object::New(env);
   object["type"] = name(env, kProgressKinds, event.kind);
@@ -144,6 +138,21 @@ tensorrt::BuildRequest toBuildRequest(Napi::Object options) {
   if (options.Has("timingCache")) request.timingCache = toBytes(options.Get("timingCache"));
   request.verbose = options.Get("verbose").As<Napi::Boolean>().Value();
   return request;
+}
+
+Napi::Object toJs(Napi::Env env, const LogEvent& event) {
+  Napi::Object object = Napi::Object::New(env);
+  object["type"] = Napi::String::New(env, "log");
+  object["severity"] = name(env, kSeverities, event.severity);
+  object["message"] = Napi::String::New(env, event.message);
+  return object;
+}
+
+std::optional<Severity> toSeverity(Napi::Value value) {
+  if (value.IsUndefined()) return std::nullopt;
+  const std::string text = value.As<Napi::String>().Utf8Value();
+  const auto found = std::ranges::find(kSeverities, text);
+  return static_cast<Severity>(std::distance(std::begin(kSeverities), found));
 }
 
 Napi::Array toJs(Napi::Env env, const std::vector<BuildEvent>& events) {

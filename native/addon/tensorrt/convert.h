@@ -16,6 +16,9 @@ tensorrt::BuildRequest toBuildRequest(Napi::Object options);
 Napi::Array toJs(Napi::Env env, const std::vector<BuildEvent>& events);
 /// `{ok: true, value}` or `{ok: false, failure}`.
 Napi::Object toJs(Napi::Env env, BuildOutcome outcome);
+Napi::Object toJs(Napi::Env env, const LogEvent& event);
+/// Nothing for undefined.
+std::optional<tensorrt::Severity> toSeverity(Napi::Value name);
 Napi::Object toJs(Napi::Env env, const tensorrt::Failure& failure);
 Napi::Object toJs(Napi::Env env, const tensorrt::BridgeInfo& info);
 Napi::Object toJs(Napi::Env env, const tensorrt::LibraryInfo& info);
