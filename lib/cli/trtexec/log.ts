@@ -50,14 +50,22 @@ export class TrtexecLog {
 
   line(letter: LogLetter, text: string): void {
     if (letter === 'V' && !this.verbose) return;
-    const prefix = `[${timestamp(this.#sinks.now())}] [${letter}] `;
-    const lines = text.split('\n').map((each) => `${prefix}${each}\n`);
+    const lines = text.split('\n').map((each) => `${this.#prefix(letter)}${each}\n`);
     (letter === 'I' || letter === 'V' ? this.#sinks.out : this.#sinks.err)(lines.join(''));
+  }
+
+  /** One note of several lines, with the prefix on the first alone. */
+  block(text: string): void {
+    this.#sinks.out(`${this.#prefix('I')}${text}\n`);
   }
 
   /** Text without a prefix: help and the `&&&&` lines. */
   plain(text: string): void {
     this.#sinks.out(`${text}\n`);
+  }
+
+  #prefix(letter: LogLetter): string {
+    return `[${timestamp(this.#sinks.now())}] [${letter}] `;
   }
 }
 

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { checkOutputPath, writeFileAtomic } from '../../../files.js';
+import { openModel } from '../../../model/index.js';
+import { ofOriginal } from '../../../pipeline/cast.js';
+import { Workspace } from '../../../pipeline/workspace.js';
+import { formatNumber } from '../format-number.js';
+import { buildOptions } from './build-options.js';
+import { networkProfiles } from './network-profiles.js';
+import { libraryLog, phase, type Run } from './run.js';
+import { typedModel } from './typed-model.js';
+
+const MiB = 2 ** 20;
+
+/** Builds the engine of `--onnx`, tells of it as trtexec does, and saves it where asked. */
+export function buildPhase(run: Run): Promise<Uint8Array> {
+  return phase('Engine set up failed', async () => {
+    const { settings, log, signal } = run;
+    const model = settings.onnx!;
+    for (const path of [settings.build.saveEngine, settings.build.timingCache.file || undefined]) {
+      if (path !== undefined) await checkOutputPath(path, model);
+    }
+    log.info('Start parsing network model.');
+    const start = performance.now();
+    const { inputs } = await openModel(model, { signal });
+    const network = networkProfiles(inputs, settings.build.profiles);
+    await using workspace = await Workspace.create();
+    const typed = run.backend.stronglyTyped
+      ? await typedModel({
+          model,
+          build: settings.build,
+          calibration: run.calibration,
+          workspace,
+          say: (text) => log.info(text),
+          operation: { signal, onWarning: (text) => log.warn(text) },
+        })
+      : model;
+    return await build(run, { model, typed, network, start });
+  });
+}
+
+interface Network {
+  readonly model: string;
+  /** The model, or a copy of it that has the types asked for. */
+  readonly typed: string;
+  readonly network: ReturnType<typeof networkProfiles>;
+  readonly start: number;
+}
+
+async function build(run: Run, { model, typed, network, start }: Network): Promise<Uint8Array> {
+  const { settings, backend, log, signal } = run;
+  let parsed = false;
+  const finishParsing = (): void => {
+    if (parsed) return;
+    parsed = true;
+    log.info(`Finished parsing network model. Parse time: ${formatNumber((performance.now() - start) / 1000)}`);
+    for (const [letter, text] of network.lines) log.line(letter, text);
+  };
+  const { file, mode } = settings.build.timingCache;
+  const cache = mode === 'global' ? await readFile(file).catch(() => undefined) : undefined;
+  const options = {
+    ...buildOptions(run, network.profiles),
+    ...(cache === undefined ? {} : { timingCache: cache }),
+    signal,
+    // The builder's first step comes after the parser's last.
+    onProgress: finishParsing,
+  };
+  const built = await backend.build(typed, options, libraryLog(run)).catch((error: unknown) => {
+    throw ofOriginal(error, typed, model);
+  });
+  finishParsing();
+  if (settings.build.saveEngine !== undefined) await writeFileAtomic(settings.build.saveEngine, built.plan);
+  log.info(`Created engine with size: ${formatNumber(built.bytes / MiB)} MiB`);
+  log.info(`Engine built in ${formatNumber(built.timings.build / 1000)} sec.`);
+  if (mode === 'global' && built.timingCache !== undefined) await writeFileAtomic(file, built.timingCache);
+  return built.plan;
+}
