@@ -60,3 +60,4 @@ export {
 export { CalibrtError, type CalibrtErrorOptions, type ErrorCode } from './errors.js';
 export type { OperationOptions, Progress } from './progress.js';
 export { calibratorNames, type CalibratorName, type DynamicRange } from '../calibrators/index.js';
+export * as tensors from './tensors/index.js';
