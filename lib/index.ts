@@ -4,6 +4,16 @@ export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeli
 export { explainQuantization, type Explanation } from './pipeline/explain.js';
 export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build.js';
 export { evaluate, type CompareOptions, type EvaluateOptions, type EvaluationResult } from './pipeline/verify.js';
+export {
+  sensitivity,
+  type Closeness,
+  type SensitivityLayer,
+  type SensitivityOptions,
+  type SensitivityResult,
+} from './pipeline/sensitivity.js';
+export type { AutoOptions, AutoPrecision } from './pipeline/auto-precision.js';
+export type { BudgetOptions } from './pipeline/precision-budget.js';
+export type { PrecisionStep } from './pipeline/precision-search.js';
 export type { LayerMetrics } from './pipeline/compare-layers.js';
 export { lint, type LintOptions, type LintResult } from './pipeline/lint.js';
 export type { Finding, Fixed, Severity } from './model/index.js';
@@ -61,3 +71,4 @@ export { CalibrtError, type CalibrtErrorOptions, type ErrorCode } from './errors
 export type { OperationOptions, Progress } from './progress.js';
 export { calibratorNames, type CalibratorName, type DynamicRange } from '../calibrators/index.js';
 export * as tensors from './tensors/index.js';
+export type { Verdict } from './pipeline/verdicts/index.js';

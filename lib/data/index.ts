@@ -21,3 +21,4 @@ export type {
 } from './spec.js';
 export { summarizeSample } from './summary.js';
 export type { DataType, NamedTensors, Tensor, TensorData } from './tensor.js';
+export { NearDuplicateFinder, type NearDuplicates } from './near-duplicates.js';

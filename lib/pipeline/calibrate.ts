@@ -17,6 +17,7 @@ import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOpti
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
 import { Stopwatch } from './stopwatch.js';
+import { judge, type Verdict } from './verdicts/index.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link calibrate}. */
@@ -42,6 +43,8 @@ export interface CalibrateResult {
   readonly skipped: number;
   readonly firstSample: CapturedStatistics['firstSample'];
   readonly tensors: CalibrationTable['tensors'];
+  /** What samples and activations show. */
+  readonly verdicts: readonly Verdict[];
   readonly timings: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
 }
@@ -83,6 +86,7 @@ export async function calibrate(path: string, output: string, options: Calibrate
     skipped: calibration.captured.skipped,
     firstSample: calibration.captured.firstSample,
     tensors: table.tensors,
+    verdicts: judge({ captured: calibration.captured, samples, preprocess: options.preprocess }),
     timings: watch.timings,
     peakRssMb: Math.max(calibration.captured.peakRssMb, process.resourceUsage().maxRSS / 1024),
   };

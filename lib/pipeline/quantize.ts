@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
+import { parseMetric } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
 import { insertQdq, placeQdq, type Placement, type QdqReport, type WeightStorage } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import { rangeOfScale, tableFormatOf, writeTable, type CalibrationTable, type TensorRange } from '../tables/index.js';
+import { checkAuto, keepBudget, type AutoOptions, type AutoPrecision } from './auto-precision.js';
 import { castWithCopy, type CastSummary } from './cast.js';
 import { firstSamples } from './first-samples.js';
 import { checkOptions } from './check-options.js';
@@ -16,13 +18,15 @@ import type { ActivationOptions, MethodOptions } from './ranges.js';
 import type { DrawnSamples, SampleOptions } from './samples.js';
 import type { CapturedStatistics } from './statistics.js';
 import { drawFor, findRanges } from './range-source.js';
+import { writeReport } from './report.js';
 import { Stopwatch } from './stopwatch.js';
+import { judge, type Verdict } from './verdicts/index.js';
 import { compareOn, timePair } from './verify.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link quantize}; samples are needed unless `table` is given, and then only for the verification. */
 export interface QuantizeOptions
-  extends Partial<SampleOptions>, MethodOptions, ActivationOptions, ScopeOptions, OperationOptions {
+  extends Partial<SampleOptions>, MethodOptions, ActivationOptions, ScopeOptions, AutoOptions, OperationOptions {
   /** Shapes for inputs whose dimensions are open, by name; the model that is written has them. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Samples kept out of calibration to verify on; default a fifth, at least 1, at most 64; 0: no verification. */
@@ -35,6 +39,8 @@ export interface QuantizeOptions
   readonly resume?: string;
   /** How weights are kept: `int8` (default) or `qdq`, float with a Q/DQ pair. */
   readonly weightStorage?: WeightStorage;
+  /** Where to write a page of what was found and done; ranks the layers too, which takes some runs of the network. */
+  readonly report?: string;
   /** What the nodes without Q/DQ run in: `fp32` (default), or `fp16`, written into the model (TensorRT's form alone). */
   readonly highPrecision?: 'fp32' | 'fp16';
   /** Samples per run of the verification; the calibration's results could depend on it, so it does not follow. Default 8. */
@@ -64,12 +70,16 @@ export interface QuantizeResult {
   /** What of the model is in FP16, with `highPrecision`. */
   readonly highPrecision?: CastSummary;
   /** How far the INT8 model's outputs are from the FP32 model's, on the holdout; null without one. */
-  readonly verify: Pick<CompareResult, 'outputs' | 'labelled'> | null;
+  readonly verify: Pick<CompareResult, 'outputs' | 'labelled' | 'metric'> | null;
+  /** What the automatic choice of precision did, with `auto`; `met` tells whether the budget is kept. */
+  readonly auto?: AutoPrecision;
   /** Median time of one run on this CPU in ms, for ONNX Runtime's form alone: the other form's CPU time means nothing. */
   readonly latencyMs?: { readonly fp32: number; readonly int8: number };
   /** Sizes of the model files, external data included. */
   readonly bytes: { readonly fp32: number; readonly int8: number };
   readonly warnings: readonly string[];
+  /** What samples, activations and weights show. */
+  readonly verdicts: readonly Verdict[];
   /** Milliseconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
   readonly peakRssMb: number;
@@ -78,6 +88,9 @@ export interface QuantizeResult {
 /**
  * Takes an FP32 ONNX model and samples to an INT8 Q/DQ model in TensorRT's form: cleans the graph, calibrates, inserts
  * QuantizeLinear/DequantizeLinear, verifies against FP32 on samples that took no part, and writes the file.
+ *
+ * With `auto`, nodes are left out of INT8 until the budget is kept; where it cannot be, the best that was found is written and
+ * `auto.met` of the result is false.
  *
  * @param path - The FP32 ONNX model; it is not changed.
  * @param output - The INT8 model; written whole or not at all, and only after the verification.
@@ -92,15 +105,20 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   };
   const operation = { ...options, onWarning };
   checkOptions(options);
+  checkAuto(options);
+  const asked = options.metric === undefined ? undefined : parseMetric(options.metric);
   await checkOutputs(path, output, options);
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
   const prepared = await watch.time('open', () => prepareModel(path, worker, operation));
-  const placement = placeQdq(prepared.model, placementOptions(options));
-  for (const warning of placement.warnings) onWarning(warning);
+  const everything = placeQdq(prepared.model, placementOptions(options));
+  for (const warning of everything.warnings) onWarning(warning);
   const samples = hasData(options) ? await watch.time('open', () => drawFor(options, prepared)) : null;
-  const source = await findRanges(prepared, placement, samples, { worker, workspace, watch }, operation);
+  const tools = { worker, workspace, watch };
+  const source = await findRanges(prepared, everything, samples, tools, operation);
+  const precision = await keepBudget(prepared, everything, source, samples, tools, operation);
+  const placement = precision?.placement ?? everything;
 
   const quantized = prepared.model.clone();
   const written = await watch.time('quantize', () =>
@@ -113,13 +131,15 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   );
   const candidate = workspace.path('candidate.onnx');
   await watch.time('quantize', () => (cast?.rounded ?? quantized).save(candidate));
+  const metric = precision?.metric ?? asked;
   const pair = { reference: await referenceOf(path, prepared, workspace, options), candidate };
   const holdout = samples?.holdout ?? null;
   const exactQdq = placement.form === 'tensorrt';
   const verify = await watch.time(
     'verify',
     async () =>
-      holdout && compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation }, holdout, samples?.stream),
+      holdout &&
+      compareOn(worker, prepared.model, { ...pair, exactQdq, ...operation, metric }, holdout, samples?.stream),
   );
   if (cast && samples && samples.calibration.kind !== 'stream')
     await watch.time('verify', () => checkRuns(candidate, samples));
@@ -134,7 +154,7 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     await quantized.save(output);
     if (options.resume !== undefined) await rm(options.resume, { force: true });
   });
-  return {
+  const result: QuantizeResult = {
     model: path,
     output,
     method: source.label,
@@ -146,13 +166,23 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     skipped: placement.nodes.filter(({ quantized }) => !quantized).map(({ node, reason }) => ({ node, reason })),
     tensors: asWritten(source.table, written),
     ...(cast === undefined ? {} : { highPrecision: cast.summary }),
-    verify: verify && { outputs: verify.outputs, ...(verify.labelled ? { labelled: verify.labelled } : {}) },
+    ...(precision === undefined ? {} : { auto: precision.auto }),
+    verify: verify && verified(verify),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
     warnings,
+    verdicts: judge({
+      captured: source.captured,
+      samples,
+      preprocess: options.preprocess,
+      weights: written.weights,
+      labelled: verify?.labelled,
+    }),
     timings: watch.timings,
     peakRssMb: Math.max(source.captured?.peakRssMb ?? 0, verify?.peakRssMb ?? 0, process.resourceUsage().maxRSS / 1024),
   };
+  if (options.report !== undefined) await writeReport(options.report, result, source.table, options, workspace);
+  return result;
 
   // What is verified is a float32 copy that rounds as FP16 does; that the model itself loads and runs, one sample shows.
   // An iterable's samples are used up by then.
@@ -163,6 +193,10 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     const quiet = { reference, candidate: written, exactQdq, batch: 1, ...(signal && { signal }) };
     await compareOn(worker, prepared.model, quiet, firstSamples(drawn, 1));
   }
+}
+
+function verified({ outputs, labelled, metric }: CompareResult): QuantizeResult['verify'] {
+  return { outputs, ...(labelled && { labelled }), ...(metric && { metric }) };
 }
 
 function warnOfOverflow({ outputs }: CompareResult, onWarning: (message: string) => void): void {
@@ -198,14 +232,14 @@ async function referenceOf(
 }
 
 async function checkOutputs(model: string, output: string, options: QuantizeOptions): Promise<void> {
-  const { tableOut, resume, highPrecision, form } = options;
+  const { tableOut, resume, report, highPrecision, form } = options;
   if (highPrecision === 'fp16' && form === 'onnxruntime') {
     throw new CalibrtError(
       'ERR_USAGE',
       'high precision fp16 is for TensorRT: ONNX Runtime has no FP16 arithmetic on the CPU and only becomes slower; use fp32',
     );
   }
-  for (const path of [output, tableOut, resume]) if (path !== undefined) await checkOutputPath(path, model);
+  for (const path of [output, tableOut, resume, report]) if (path !== undefined) await checkOutputPath(path, model);
   if (tableOut !== undefined) tableFormatOf(tableOut);
 }
 

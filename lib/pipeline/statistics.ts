@@ -22,6 +22,8 @@ export interface CapturedStatistics {
   readonly skipped: number;
   readonly firstSample: Readonly<Record<string, SampleSummary>>;
   readonly conditions: CaptureConditions;
+  /** What the samples themselves look like, for the verdicts on them. */
+  readonly observed: Pick<CaptureResult, 'inputRanges' | 'duplicates' | 'trail'>;
   readonly peakRssMb: number;
 }
 
@@ -90,6 +92,7 @@ export async function captureStatistics(
     skipped: result.skipped,
     firstSample: result.firstSample,
     conditions: { onnxruntime: onnxRuntimeVersion() ?? 'unknown', instructionSet: result.instructionSet, threads },
+    observed: { inputRanges: result.inputRanges, duplicates: result.duplicates, trail: result.trail },
     peakRssMb: result.peakRssMb,
   };
 }

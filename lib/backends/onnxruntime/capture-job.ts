@@ -1,4 +1,4 @@
-import { summarizeSample } from '../../data/index.js';
+import { NearDuplicateFinder, summarizeSample } from '../../data/index.js';
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import { CalibrtError } from '../../errors.js';
 import { native } from '../../native.js';
@@ -6,6 +6,7 @@ import { ownRows, padBatch } from './fixed-batch.js';
 import { openSource, peakRssMb, type JobContext } from './job-context.js';
 import type { CaptureJob, CaptureResult, CaptureState, SampleSource } from './protocol.js';
 import { Session } from './runtime.js';
+import { ThresholdRecorder } from './threshold-trail.js';
 
 /**
  * Runs the FP32 model over the samples; each exposed tensor's values go into its statistics in place and are let go at once, so
@@ -24,6 +25,10 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
     const known = from?.statistics.get(name);
     return known === undefined ? new addon.Statistics() : addon.Statistics.deserialize(known);
   });
+  const total = source.total === undefined ? undefined : (from?.consumed ?? 0) + source.total;
+  const inputRanges: Record<string, { min: number; max: number }> = {};
+  const duplicates = new NearDuplicateFinder();
+  const trail = new ThresholdRecorder(statistics, total, job.threads);
   let checkpointed = performance.now();
   // A tensor may be a network input, which a run does not return.
   const isInput = new Set(session.inputNames);
@@ -31,7 +36,10 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
 
   for await (const batch of source.batches) {
     const count = batch.names.length;
-    if (samples === 0) firstSample = summarize(batch.inputs);
+    const summary = summarize(batch.inputs);
+    if (samples === 0) firstSample = summary;
+    for (const [name, range] of Object.entries(summary)) inputRanges[name] = union(inputRanges[name], range);
+    duplicates.add(batch);
     allZero &&= Object.values(batch.inputs).every(({ data }) => !data.some(isNonZero));
     const feeds = padBatch(batch, job.batch);
     await session.run(feeds, fetched, (outputs) => {
@@ -44,16 +52,23 @@ export async function capture(job: CaptureJob, context: JobContext): Promise<Cap
       addon.accumulateAll(statistics, values, job.threads);
     });
     samples += count;
+    await trail.at(samples);
     const skipped = (from?.skipped ?? 0) + source.skipped();
-    const total = source.total === undefined ? {} : { total: (from?.consumed ?? 0) + source.total };
-    context.onProgress({ phase: 'calibrate', done: samples + skipped, ...total });
+    context.onProgress({ phase: 'calibrate', done: samples + skipped, ...(total === undefined ? {} : { total }) });
     if (job.checkpointMs !== undefined && performance.now() - checkpointed >= job.checkpointMs) {
       checkpointed = performance.now();
       context.onCheckpoint(state());
     }
   }
   await session.dispose();
-  return { ...state(), instructionSet: addon.instructionSet, peakRssMb: peakRssMb() };
+  return {
+    ...state(),
+    inputRanges,
+    duplicates: duplicates.result(),
+    trail: await trail.finish(samples),
+    instructionSet: addon.instructionSet,
+    peakRssMb: peakRssMb(),
+  };
 
   function state(): CaptureState {
     const skipped = (from?.skipped ?? 0) + source.skipped();
@@ -82,6 +97,19 @@ function floats(name: string, tensor: Tensor | undefined): Tensor & { data: Floa
     );
   }
   return { ...tensor, data: tensor.data };
+}
+
+function union(
+  known: { min: number; max: number } | undefined,
+  range: { min: number; max: number },
+): {
+  min: number;
+  max: number;
+} {
+  return {
+    min: Math.min(known?.min ?? Infinity, range.min),
+    max: Math.max(known?.max ?? -Infinity, range.max),
+  };
 }
 
 function isNonZero(value: number | bigint): boolean {

@@ -9,6 +9,7 @@ import type { JobContext } from './job-context.js';
 import { judge } from './judge-job.js';
 import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
 import { record } from './record-job.js';
+import { reduce } from './reduce-job.js';
 import { timeModels } from './time-job.js';
 import { runTrials } from './trials-job.js';
 
@@ -71,6 +72,8 @@ function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return judge(job, context);
     case 'record':
       return record(job, context);
+    case 'reduce':
+      return reduce(job, context);
     case 'time':
       return timeModels(job, context);
     case 'trials':

@@ -12,12 +12,15 @@ export type {
   MetricResult,
   RecordJob,
   RecordResult,
+  ReduceJob,
+  ReduceResult,
   SampleSource,
   TimeJob,
   TimeResult,
   Trial,
   TrialsJob,
   TrialsResult,
+  ThresholdTrail,
   TopK,
 } from './protocol.js';
 export { onnxRuntimeVersion } from './version.js';

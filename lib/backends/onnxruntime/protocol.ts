@@ -1,6 +1,7 @@
 /** What the parent and the forked child say to each other; plain data only (structured clone crosses the pipe). */
 import type { MetricSpec, OutputMetrics } from '../../accuracy/index.js';
 import type { Batch } from '../../data/batches.js';
+import type { NearDuplicates } from '../../data/near-duplicates.js';
 import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import type { Dial } from '../../model/dial-inputs.js';
@@ -52,8 +53,15 @@ export interface CaptureState {
   readonly firstSample: Readonly<Record<string, SampleSummary>>;
 }
 
+/** Thresholds of all tensors, in the job's order, after some of the samples and after all of them; empty where they are few. */
+export type ThresholdTrail = readonly { readonly samples: number; readonly thresholds: Float64Array }[];
+
 /** What {@link CaptureJob} answers. */
 export interface CaptureResult extends CaptureState {
+  /** Least and greatest value of each input over the samples of this run. */
+  readonly inputRanges: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+  readonly duplicates: NearDuplicates;
+  readonly trail: ThresholdTrail;
   readonly instructionSet: string;
   readonly peakRssMb: number;
 }
@@ -147,6 +155,8 @@ export interface RecordJob {
   readonly batch: number;
   readonly fixedBatch: boolean;
   readonly threads: number;
+  /** See `SessionSettings.exactQdq`. */
+  readonly exactQdq: boolean;
   /** The phase that progress is reported under. */
   readonly phase: string;
 }
@@ -191,6 +201,30 @@ export interface JudgeResult {
   readonly peakRssMb: number;
 }
 
+/** Runs a model over the samples, once with each set of extra inputs, and combines every output element by element. */
+export interface ReduceJob {
+  readonly kind: 'reduce';
+  readonly model: string;
+  /** Each of one size, whatever the sample. */
+  readonly outputs: readonly string[];
+  readonly how: 'sum' | 'max';
+  /** Inputs beside the samples, by trial; at least one trial. */
+  readonly trials: readonly NamedTensors[];
+  readonly source: SampleSource;
+  readonly batch: number;
+  readonly threads: number;
+  /** What progress calls it. */
+  readonly phase: string;
+}
+
+/** What {@link ReduceJob} answers. */
+export interface ReduceResult {
+  /** Runs of each trial: samples, unless the network is fixed to several at a time. */
+  readonly runs: number;
+  /** Of each trial, each output. */
+  readonly trials: readonly (readonly Float64Array[])[];
+}
+
 /** Times several models in turn on the first batch of the samples. */
 export interface TimeJob {
   readonly kind: 'time';
@@ -215,7 +249,7 @@ export interface EvaluateJob {
   readonly feeds: NamedTensors;
 }
 
-export type Job = CaptureJob | CompareJob | EvaluateJob | JudgeJob | RecordJob | TimeJob | TrialsJob;
+export type Job = CaptureJob | CompareJob | EvaluateJob | JudgeJob | RecordJob | ReduceJob | TimeJob | TrialsJob;
 
 /** The result type of each job kind. */
 export interface JobResults {
@@ -224,6 +258,7 @@ export interface JobResults {
   readonly evaluate: NamedTensors;
   readonly judge: JudgeResult;
   readonly record: RecordResult;
+  readonly reduce: ReduceResult;
   readonly time: TimeResult;
   readonly trials: TrialsResult;
 }

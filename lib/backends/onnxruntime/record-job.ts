@@ -9,7 +9,7 @@ import { Session } from './runtime.js';
 export async function record(job: RecordJob, context: JobContext): Promise<RecordResult> {
   const source = await openRecorded(job, context);
   const writer = await BatchWriter.create(job.folder);
-  const session = await Session.open(job.model, { threads: job.threads, exactQdq: true, name: job.name });
+  const session = await Session.open(job.model, { threads: job.threads, exactQdq: job.exactQdq, name: job.name });
   const fed = new Set(session.inputNames);
   let samples = 0;
   let first: NamedTensors | undefined;

@@ -47,6 +47,8 @@ export const calibrate: Command = {
     });
     console.endProgress();
     console.note(describeSample(result.firstSample));
+    const { sayVerdicts } = await import('../verdicts.js');
+    sayVerdicts(console, result.verdicts);
     const rows = [
       ['table', result.output],
       ['method', result.method],

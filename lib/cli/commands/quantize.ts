@@ -1,6 +1,7 @@
 import type { WeightStorage } from '../../model/index.js';
 import type { QuantizeResult } from '../../pipeline/quantize.js';
 import type { Command } from '../command.js';
+import { budgetFlags } from '../flags/metric.js';
 import { methodFlags, placementFlags } from '../flags/quantization.js';
 import { sampleFlags } from '../flags/samples.js';
 
@@ -42,6 +43,13 @@ export const quantize: Command = {
       default: 'fp32',
       description: 'what the rest of the graph runs in; fp16 for TensorRT 11 and TensorRT-RTX',
     },
+    { name: 'report', type: 'string', value: 'FILE', description: 'write an HTML page of what was found and done' },
+    {
+      name: 'auto',
+      type: 'boolean',
+      description: 'leave nodes out of INT8 until --max-drop or --min is kept, those first that cost least time',
+    },
+    ...budgetFlags,
     { name: 'dry-run', type: 'boolean', description: 'only print what would be quantized, and why not where not' },
     ...sampleFlags,
     ...methodFlags,
@@ -50,6 +58,7 @@ export const quantize: Command = {
   examples: [
     'calibrt quantize model.onnx -o model.int8.onnx --data photos/ --preset imagenet',
     'calibrt quantize model.onnx -o model.int8.onnx --table table.json --data photos/',
+    'calibrt quantize model.onnx -o model.int8.onnx --data photos/ --auto --max-drop 1 --metric top1',
     'calibrt quantize model.onnx --dry-run',
   ],
 
@@ -59,6 +68,7 @@ export const quantize: Command = {
     const { quantize } = await import('../../pipeline/quantize.js');
     const { describeSample } = await import('../describe.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
+    const { readBudgetFlags } = await import('../flags/read-metric.js');
     const { readSampleFlags } = await import('../flags/read-samples.js');
     const operation = {
       signal,
@@ -78,13 +88,20 @@ export const quantize: Command = {
       ...readSampleFlags(flags),
       ...readMethodFlags(flags),
       ...readPlacementFlags(flags),
-      ...pick(flags, 'holdout', 'table', 'tableOut', 'batch', 'highPrecision'),
+      ...readBudgetFlags(flags),
+      ...pick(flags, 'auto', 'holdout', 'table', 'tableOut', 'batch', 'highPrecision', 'report'),
       ...(flags['weights'] === undefined ? {} : { weightStorage: flags['weights'] as WeightStorage }),
       ...operation,
     });
     console.endProgress();
     if (Object.keys(result.firstSample).length > 0) console.note(describeSample(result.firstSample));
+    const { sayVerdicts } = await import('../verdicts.js');
+    sayVerdicts(console, result.verdicts);
     console.result(result, await summary(result));
+    if (result.auto?.met === false) {
+      const { budgetError } = await import('../../pipeline/auto-precision.js');
+      throw budgetError(result.auto, `${result.output} is that model`);
+    }
   },
 };
 
@@ -93,8 +110,8 @@ function pick(flags: Readonly<Record<string, unknown>>, ...names: readonly strin
 }
 
 async function summary(result: QuantizeResult): Promise<string> {
-  const { formatPercent } = await import('../describe.js');
-  const { metricsTable } = await import('../tables.js');
+  const { formatFigure, formatPercent } = await import('../describe.js');
+  const { metricsTable, precisionRows } = await import('../tables.js');
   const { describeCast } = await import('../../pipeline/cast.js');
   const { formatBytes, table } = await import('../table.js');
   const total = result.quantized.length + result.skipped.length;
@@ -102,6 +119,7 @@ async function summary(result: QuantizeResult): Promise<string> {
     ['model', `${result.output} (${formatBytes(result.bytes.int8)}, FP32 ${formatBytes(result.bytes.fp32)})`],
     ['method', `${result.method}, ${result.samples} samples`],
     ['quantized', `${result.quantized.length} of ${total} nodes (--dry-run tells which and why)`],
+    ...(result.auto === undefined ? [] : precisionRows(result.auto)),
     ...(result.highPrecision === undefined ? [] : [['the rest', describeCast(result.highPrecision)]]),
   ]);
   const timed = result.latencyMs
@@ -109,10 +127,11 @@ async function summary(result: QuantizeResult): Promise<string> {
       `(${(result.latencyMs.fp32 / result.latencyMs.int8).toFixed(2)} times as fast)`
     : '';
   if (result.verify === null) return `${lines}\nnot verified: no sample was held out${timed}`;
-  const { labelled, outputs } = result.verify;
+  const { labelled, metric, outputs } = result.verify;
   const verified = metricsTable(outputs, `verified on ${result.holdout}`);
   const top1 = labelled
     ? `\ntop-1 on these: FP32 ${formatPercent(labelled.reference.top1)}, INT8 ${formatPercent(labelled.candidate.top1)}`
     : '';
-  return `${lines}\n\n${verified}${top1}${timed}`;
+  const judged = metric ? `\n${metric.name}: ${formatFigure(metric.candidate)}` : '';
+  return `${lines}\n\n${verified}${top1}${judged}${timed}`;
 }

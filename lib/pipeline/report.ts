@@ -1,0 +1,171 @@
+import { basename } from 'node:path';
+import { onnxRuntimeVersion } from '../backends/onnxruntime/index.js';
+import { writeFileAtomic } from '../files.js';
+import type { NativeStatistics } from '../native.js';
+import type { Fact, ReportData, TensorPage } from '../report/index.js';
+import { unpackStatistics, writeTable, type CalibrationTable } from '../tables/index.js';
+import { packageVersion } from '../version.js';
+import type { AutoPrecision } from './auto-precision.js';
+import { placementOptions } from './placement-options.js';
+import type { QuantizeOptions, QuantizeResult } from './quantize.js';
+import { searchRanges } from './ranges.js';
+import { isRereadable } from './samples.js';
+import { sensitivity } from './sensitivity.js';
+import type { Workspace } from './workspace.js';
+
+/** The methods whose thresholds the histograms show. */
+const methods = ['mse', 'entropy', 'minmax', 'percentile', 'kld'] as const;
+
+const HISTOGRAM_BINS = 160;
+
+/** Samples that rank the layers for a report. */
+const RANKING_SAMPLES = 8;
+
+/** A result that may come from automatic precision. */
+type Result = QuantizeResult & { readonly auto?: AutoPrecision };
+
+/**
+ * Writes the report of a quantization.
+ *
+ * @param table - What the model was made with.
+ * @throws CalibrtError `ERR_OUTPUT`, and what the ranking of the layers throws.
+ */
+export async function writeReport(
+  report: string,
+  result: Result,
+  table: CalibrationTable,
+  options: QuantizeOptions,
+  workspace: Workspace,
+): Promise<void> {
+  const { renderReport } = await import('../report/index.js');
+  const layers = await rankLayers(result, table, options, workspace);
+  const data: ReportData = {
+    title: basename(result.model),
+    summary: summarize(result),
+    verdicts: result.verdicts,
+    tensors: await tensorPages(table, result),
+    ...(layers === undefined ? {} : { layers }),
+    ...tradeOffOf(result),
+    conditions: conditionsOf(result, table, options),
+  };
+  await writeFileAtomic(report, renderReport(data));
+}
+
+async function rankLayers(
+  { model }: Result,
+  table: CalibrationTable,
+  options: QuantizeOptions,
+  workspace: Workspace,
+): Promise<ReportData['layers']> {
+  const { data, signal, onProgress, preprocess, limit, seed, threads, inputShapes } = options;
+  if (data === undefined || !isRereadable(data)) return undefined;
+  const path = workspace.path('table.json');
+  await writeTable(path, table);
+  const { layers } = await sensitivity(model, {
+    data,
+    table: path,
+    samples: RANKING_SAMPLES,
+    inputShapes,
+    ...placementOptions(options),
+    ...(preprocess && { preprocess }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  return {
+    unit: 'share of the error of full INT8',
+    costs: layers.map(({ node, cost }) => ({ node, cost })).sort((a, b) => b.cost - a.cost),
+  };
+}
+
+function tradeOffOf({ auto }: Result): Pick<ReportData, 'tradeOff'> {
+  if (auto === undefined) return {};
+  const points = auto.curve.map(({ figure, int8Share }) => ({ share: int8Share, metric: figure }));
+  return { tradeOff: { unit: auto.metric, points } };
+}
+
+async function tensorPages(table: CalibrationTable, { method }: QuantizeResult): Promise<TensorPage[]> {
+  const statistics = await unpackStatistics(table.statistics ?? {});
+  const thresholds = new Map<string, TensorPage['thresholds'][number][]>();
+  for (const name of methods) {
+    const { label, ranges } = await searchRanges(statistics, name, {}, 'symmetric');
+    for (const [tensor, { max }] of ranges) {
+      if (label !== method) append(thresholds, tensor, { method: label, value: max, isChosen: false });
+    }
+  }
+  return [...statistics].flatMap(([name, entry]): TensorPage[] => {
+    const range = table.tensors[name];
+    if (range === undefined || entry.summary().amax === 0) return [];
+    append(thresholds, name, { method, value: Math.max(-range.min, range.max), isChosen: true });
+    return [pageOf(name, entry, thresholds.get(name)!)];
+  });
+}
+
+function pageOf(name: string, entry: NativeStatistics, thresholds: TensorPage['thresholds']): TensorPage {
+  const { amax } = entry.summary();
+  return { name, amax, histogram: entry.rebin(HISTOGRAM_BINS), thresholds };
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+function summarize(result: Result): Fact[] {
+  const { verify, latencyMs, bytes } = result;
+  const total = result.quantized.length + result.skipped.length;
+  const outputs = Object.entries(verify?.outputs ?? {}).map(([name, { sqnrDb, cosine }]): Fact => [
+    `output ${name}`,
+    `SQNR ${sqnrDb.toFixed(1)} dB, cosine ${cosine.toFixed(6)}`,
+  ]);
+  const labelled = verify?.labelled;
+  return [
+    ['nodes in INT8', `${result.quantized.length} of ${total}`],
+    ['method', `${result.method}, ${result.samples} samples`],
+    ['verified on', verify === null ? 'nothing: no sample was held out' : `${result.holdout} samples held out`],
+    ...outputs,
+    ...(labelled === undefined
+      ? []
+      : [['top-1', `FP32 ${percent(labelled.reference.top1)}, INT8 ${percent(labelled.candidate.top1)}`] as const]),
+    ...(result.auto === undefined
+      ? []
+      : [
+          [
+            'multiply-accumulates in INT8',
+            `${percent(result.auto.int8Share)}; left out: ${result.auto.exclude.join(', ') || 'none'}`,
+          ] as const,
+        ]),
+    ...(latencyMs === undefined
+      ? []
+      : [['CPU latency', `FP32 ${latencyMs.fp32.toFixed(2)} ms, INT8 ${latencyMs.int8.toFixed(2)} ms`] as const]),
+    ['size', `FP32 ${kilobytes(bytes.fp32)}, INT8 ${kilobytes(bytes.int8)}`],
+  ];
+}
+
+function conditionsOf(result: QuantizeResult, table: CalibrationTable, options: QuantizeOptions): Fact[] {
+  const { instructionSet, threads } = table.conditions ?? {};
+  return [
+    ['model', result.model],
+    ['model SHA-256', table.model?.sha256 ?? 'unknown'],
+    ['data hash', table.data?.hash ?? 'none'],
+    ['preprocessing', JSON.stringify(table.data?.preprocessing ?? null)],
+    ['graph form', options.form ?? 'tensorrt'],
+    ['calibrt', packageVersion()],
+    ['ONNX Runtime', onnxRuntimeVersion() ?? 'unknown'],
+    ['instruction set, threads', `${instructionSet ?? 'unknown'}, ${threads ?? 'unknown'}`],
+    ['Node', process.version],
+    ['peak memory', `${result.peakRssMb.toFixed(0)} MB`],
+    ...Object.entries(result.timings).map(([phase, ms]): Fact => [`time: ${phase}`, `${(ms / 1000).toFixed(2)} s`]),
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+function kilobytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+}
