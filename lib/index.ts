@@ -27,7 +27,27 @@ export { diagnose, type Check, type Diagnosis } from './pipeline/diagnose.js';
 export type { SampleData, SampleOptions } from './pipeline/samples.js';
 export type { ActivationOptions, MethodOptions, RangeSymmetry } from './pipeline/ranges.js';
 export type { CompareResult, MetricResult, TopK } from './backends/onnxruntime/index.js';
-export { buildEngine, type BuildOptions, type BuildResult } from './backends/tensorrt/index.js';
+export {
+  buildEngine,
+  createRuntime,
+  Engine,
+  ExecutionContext,
+  loadEngine,
+  Runtime,
+  timeEngine,
+  type BuildOptions,
+  type BuildResult,
+  type ContextOptions,
+  type EngineDescription,
+  type EngineTensor,
+  type LayerTime,
+  type LoadOptions,
+  type RuntimeOptions,
+  type TimedRun,
+  type TimingOptions,
+  type WeightStreaming,
+} from './backends/tensorrt/index.js';
+export type { InferenceTrace } from './bench/trace.js';
 export type { MetricModule, MetricPass, OutputMetrics, SampleMetric, SamplePair } from './accuracy/index.js';
 export type {
   DataSource,

@@ -384,7 +384,9 @@ export interface NativeEngineInfo {
 
 /** A plan to load. */
 export interface NativeLoadRequest {
-  readonly plan: Uint8Array;
+  /** Copied during the call; absent where `planPath` is given, which is read off the JS thread. */
+  readonly plan?: Uint8Array;
+  readonly planPath?: string;
   readonly device: number;
   readonly allowHostCode: boolean;
   readonly weightBudget?: { readonly kind: 'bytes' | 'percent' | 'automatic'; readonly value: number };
@@ -496,7 +498,7 @@ export interface NativeTensorRtLibrary {
     request: NativeBuildRequest,
     onEvents: (events: readonly NativeBuildEvent[]) => void,
   ): { readonly result: Promise<NativeOutcome<NativeBuildResult>>; cancel(): void };
-  /** Makes an engine of a plan, whose bytes are copied during the call. `onEvent` must not hold the engine, or it is never collected. */
+  /** Makes an engine of a plan. `onEvent` must not hold the engine, or it is never collected. */
   load(request: NativeLoadRequest, onEvent: (event: NativeEngineEvent) => void): Promise<NativeOutcome<NativeEngine>>;
 }
 

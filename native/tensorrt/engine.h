@@ -59,6 +59,8 @@ struct EngineInfo {
 
 struct LoadRequest {
   std::vector<std::uint8_t> plan;
+  /// Read where `plan` is empty.
+  std::string planPath;
   int device = 0;
   bool allowHostCode = false;
   /// Weight streaming: bytes, or a share of the streamable weights, or the library's choice; nothing: no streaming.

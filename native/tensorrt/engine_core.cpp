@@ -1,9 +1,26 @@
 #include "tensorrt/engine_core.h"
 
+#include <algorithm>
+#include <fstream>
+#include <vector>
+
 #include "tensorrt/cuda_api.h"
 #include "tensorrt/describe_engine.h"
 
 namespace calibrt::tensorrt {
+namespace {
+
+std::vector<std::uint8_t> readPlan(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(std::max<std::streamoff>(size, 0)));
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (size < 0 || !file) throw Failed(FailureKind::kPlan, path + " cannot be read");
+  return bytes;
+}
+
+}  // namespace
 
 std::shared_ptr<EngineCore> EngineCore::load(const EntryPoints& library, const LoadRequest& request,
                                              std::shared_ptr<RunObserver> observer) {
@@ -15,10 +32,13 @@ std::shared_ptr<EngineCore> EngineCore::load(const EntryPoints& library, const L
   if (!core->runtime_) throw core->log_.failed(FailureKind::kExecution, "the library makes no runtime");
   core->runtime_->setErrorRecorder(&core->log_.recorder());
   if (request.allowHostCode) core->runtime_->setEngineHostCodeAllowed(true);
-  core->engine_.reset(core->runtime_->deserializeCudaEngine(request.plan.data(), request.plan.size()));
+  const std::vector<std::uint8_t> read =
+      request.plan.empty() ? readPlan(request.planPath) : std::vector<std::uint8_t>();
+  const std::vector<std::uint8_t>& plan = request.plan.empty() ? read : request.plan;
+  core->engine_.reset(core->runtime_->deserializeCudaEngine(plan.data(), plan.size()));
   if (!core->engine_) throw core->log_.failed(FailureKind::kPlan, "the library makes no engine of the plan");
   if (request.weightBudget) core->setWeightBudget(*request.weightBudget);
-  core->info_ = describeEngine(*core, request.plan.size());
+  core->info_ = describeEngine(*core, plan.size());
   return core;
 }
 

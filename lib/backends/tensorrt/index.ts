@@ -10,3 +10,16 @@ export {
 } from './locate.js';
 export { readPlanHeader, type PlanHeader } from './plan.js';
 export { probeTensorRt, type FlavourProbe } from './probe.js';
+export { ExecutionContext } from './context.js';
+export { Engine } from './engine.js';
+export type {
+  ContextOptions,
+  EngineDescription,
+  EngineTensor,
+  LoadOptions,
+  RuntimeOptions,
+  WeightStreaming,
+} from './engine-options.js';
+export { loadEngine } from './load.js';
+export { createRuntime, Runtime } from './runtime.js';
+export { timeEngine, type LayerTime, type TimedRun, type TimingOptions } from './timing.js';

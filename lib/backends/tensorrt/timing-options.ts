@@ -6,7 +6,7 @@ import type { OperationOptions } from '../../progress.js';
 export interface TimingOptions extends OperationOptions {
   /** Shape of each input with a dynamic dimension; for a shape tensor, its values. Default: the profile's OPT. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
-  /** Values of inputs; those not given are filled as trtexec does (see `randomInput`). Shapes must be those above. */
+  /** Values of inputs; those not given are filled at random as trtexec does. Shapes must be those above. */
   readonly inputs?: NamedTensors;
   /** The optimization profile, default 0 (`--useProfile`). */
   readonly profile?: number;

@@ -104,8 +104,12 @@ Napi::Float32Array floatsToJs(Napi::Env env, const std::vector<float>& values) {
 
 tensorrt::LoadRequest toLoadRequest(Napi::Object options) {
   tensorrt::LoadRequest request;
-  const auto plan = options.Get("plan").As<Napi::Uint8Array>();
-  request.plan.assign(plan.Data(), plan.Data() + plan.ByteLength());
+  if (options.Has("planPath")) {
+    request.planPath = text(options, "planPath");
+  } else {
+    const auto plan = options.Get("plan").As<Napi::Uint8Array>();
+    request.plan.assign(plan.Data(), plan.Data() + plan.ByteLength());
+  }
   request.device = integer(options, "device");
   request.allowHostCode = flag(options, "allowHostCode");
   request.weightBudget = toBudget(options.Get("weightBudget"));
