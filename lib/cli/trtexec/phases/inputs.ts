@@ -7,7 +7,7 @@ import type { TrtexecEngine } from '../backend.js';
 import { dimsText } from '../banner.js';
 import { typeName } from '../exports/raw-bindings.js';
 import { findPlausible, matchesPattern } from '../options/specs.js';
-import { randomInput } from '../random-input.js';
+import { randomInput } from '../../../bench/random-input.js';
 import type { Run } from './run.js';
 
 /** Shapes of dynamic inputs; of shape tensors, their values. */

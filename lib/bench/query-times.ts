@@ -1,8 +1,8 @@
-import type { InferenceTrace } from '../../../bench/trace.js';
+import type { InferenceTrace } from './trace.js';
 
 const f = Math.fround;
 
-/** Durations in ms of the queries that count, float32, as trtexec derives them from its events. */
+/** Durations in ms of the queries of a trace, float32, as trtexec derives them from its events. */
 export interface QueryTimes {
   readonly enqueue: Float32Array;
   readonly h2d: Float32Array;

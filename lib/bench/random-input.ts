@@ -1,6 +1,6 @@
-import { allocate, elementCount, isFloat } from '../../data/dtype.js';
-import type { DataType, Tensor } from '../../data/index.js';
-import { numberToFloat16 } from '../../float16.js';
+import { allocate, elementCount, isFloat } from '../data/dtype.js';
+import type { DataType, Tensor } from '../data/index.js';
+import { numberToFloat16 } from '../float16.js';
 
 const multiplier = 16807;
 const modulus = 2 ** 31 - 1;
