@@ -2,7 +2,14 @@
 import type { TensorRtFlavour } from '../../native.js';
 import type { TrtexecArguments } from './arguments.js';
 import { formatNumber } from './format-number.js';
-import type { BuildSettings, InferenceSettings, TrtexecSettings } from './options/index.js';
+import {
+  tensorLayouts,
+  type BuildSettings,
+  type InferenceSettings,
+  type LayerAssignment,
+  type TensorFormatSpec,
+  type TrtexecSettings,
+} from './options/index.js';
 
 const MiB = 1024 ** 2;
 const enabled = (on: boolean): string => (on ? 'Enabled' : 'Disabled');
@@ -25,23 +32,24 @@ export function banner(settings: TrtexecSettings, args: TrtexecArguments, flavou
 function buildLines(build: BuildSettings, args: TrtexecArguments, flavour: TensorRtFlavour): string[] {
   const has = (name: string): string => enabled(args.has(name));
   const old = (...lines: string[]): string[] => (flavour === '10' ? lines : []);
+  const { network } = build;
   const verbosities = { layer_names_only: 0, none: 1, detailed: 2 };
   return [
     '=== Build Options ===',
     `Memory Pools: ${memoryPools(build)}`,
     `avgTiming: ${build.avgTiming}`,
     `Precision: ${precision(build, flavour)}`,
-    ...old('LayerPrecisions: '),
-    'Layer Device Types: ',
-    'Decomposable Attentions: ',
+    ...old(`LayerPrecisions: ${assignments(network.layerPrecisions, ',')}`),
+    `Layer Device Types: ${assignments(network.layerDevices, ', ')}`,
+    `Decomposable Attentions: ${network.decomposableAttentions.map((name) => `${name}:1`).join(', ')}`,
     ...old(`Calibration: ${build.calibrationCache ?? (build.precision.int8 ? 'Dynamic' : '')}`),
     `Refit: ${enabled(build.refit)}`,
     `Strip weights: ${enabled(build.stripWeights)}`,
     `Version Compatible: ${enabled(build.versionCompatible)}`,
     `ONNX Plugin InstanceNorm: ${has('--pluginInstanceNorm')}`,
-    'ONNX kENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA flag: Disabled',
-    'ONNX kREPORT_CAPABILITY_DLA flag: Disabled',
-    'ONNX kADJUST_FOR_DLA flag: Disabled',
+    `ONNX kENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA flag: ${has('--uint8AsymmetricQuantizationDLA')}`,
+    `ONNX kREPORT_CAPABILITY_DLA flag: ${has('--reportCapabilityDLA')}`,
+    `ONNX kADJUST_FOR_DLA flag: ${has('--adjustForDLA')}`,
     `ONNX kENABLE_PLUGIN_OVERRIDE flag: ${has('--enablePluginOverride')}`,
     `TensorRT runtime: ${build.useRuntime}`,
     'Lean DLL Path: ',
@@ -52,7 +60,7 @@ function buildLines(build: BuildSettings, args: TrtexecArguments, flavour: Tenso
     'Build DLA standalone loadable: Disabled',
     `Allow GPU fallback for DLA: ${has('--allowGPUFallback')}`,
     `DirectIO mode: ${has('--directIO')}`,
-    ...old('Restricted mode: Disabled'),
+    ...old(`Restricted mode: ${has('--restricted')}`),
     `Skip inference: ${enabled(build.skipInference)}`,
     `Save engine: ${build.saveEngine ?? ''}`,
     'Load engine: ',
@@ -71,11 +79,11 @@ function buildLines(build: BuildSettings, args: TrtexecArguments, flavour: Tenso
     ...old(`Calibration Profile Index: ${build.calibrationProfile}`),
     `Weight Streaming: ${has('--allowWeightStreaming')}`,
     `Runtime Platform: ${build.runtimePlatform === 'SameAsBuild' ? 'Same As Build' : 'Windows AMD64'}`,
-    'Debug Tensors: ',
+    `Debug Tensors: ${network.debugTensors.join(',')}`,
     `Distributive Independence: ${has('--distributiveIndependence')}`,
-    'Mark Unfused Tensors As Debug Tensors: Disabled',
-    `Input(s)s format: ${flavour === '10' ? 'fp32:CHW' : 'CHW'}`,
-    `Output(s)s format: ${flavour === '10' ? 'fp32:CHW' : 'CHW'}`,
+    `Mark Unfused Tensors As Debug Tensors: ${has('--markUnfusedTensorsAsDebugTensors')}`,
+    ...formatLines('Input(s)', network.inputFormats, flavour),
+    ...formatLines('Output(s)', network.outputFormats, flavour),
     ...build.profiles.flatMap((profile, index) => {
       const ranges = [...profile].map(([name, range]): [string, string] => [
         name,
@@ -87,16 +95,36 @@ function buildLines(build: BuildSettings, args: TrtexecArguments, flavour: Tenso
   ];
 }
 
+function assignments(entries: readonly LayerAssignment[], separator: string): string {
+  return entries.map(({ pattern, values }) => `${pattern}:${values.join('+')}`).join(separator);
+}
+
+function formatLines(label: string, formats: readonly TensorFormatSpec[], flavour: TensorRtFlavour): string[] {
+  if (formats.length === 0) return [`${label}s format: ${flavour === '10' ? 'fp32:CHW' : 'CHW'}`];
+  return formats.map(({ type, layouts }) => {
+    // trtexec puts a plus before every format but the first of TensorRT's own order.
+    const known = tensorLayouts.filter((layout) => layouts.includes(layout));
+    const text = known.map((layout) => (layout === tensorLayouts[0] ? layout : `+${layout}`)).join('');
+    return `${label}: ${type === undefined ? '' : `${type}:`}${text}`;
+  });
+}
+
 function calibrationShapes(build: BuildSettings): [string, string][] {
   return [...build.calibrationShapes].map(([name, dims]) => [name, [dims, dims, dims].map(dimsText).join('+')]);
 }
 
-function systemLines({ device, staticPlugins, setPluginsToSerialize, dynamicPlugins }: TrtexecSettings): string[] {
+function systemLines({
+  device,
+  dlaCore,
+  staticPlugins,
+  setPluginsToSerialize,
+  dynamicPlugins,
+}: TrtexecSettings): string[] {
   const list = (label: string, items: readonly string[]): string => [label, ...items].join(' ');
   return [
     '=== System Options ===',
     `Device: ${device}`,
-    'DLACore: ',
+    `DLACore: ${dlaCore < 0 ? '' : dlaCore}`,
     list('Loaded static plugins:', staticPlugins),
     list('setPluginsToSerialize:', setPluginsToSerialize),
     list('dynamicPlugins:', dynamicPlugins),
@@ -178,14 +206,18 @@ function memoryPools({ memoryPools }: BuildSettings): string {
   ].join(', ');
 }
 
-function precision({ precision }: BuildSettings, flavour: TensorRtFlavour): string {
+function precision({ precision, network }: BuildSettings, flavour: TensorRtFlavour): string {
   if (precision.stronglyTyped || flavour !== '10') return 'Strongly Typed';
   const types = [
     ['FP16', precision.fp16],
     ['BF16', precision.bf16],
     ['INT8', precision.int8],
+    ['FP8', precision.fp8],
+    ['INT4', precision.int4],
   ] as const;
-  return ['FP32', ...types.flatMap(([name, on]) => (on ? [name] : []))].join('+');
+  const constraints = network.precisionConstraints;
+  const names = ['FP32', ...types.flatMap(([name, on]) => (on ? [name] : []))].join('+');
+  return constraints === 'none' ? names : `${names} (${constraints} precision constraints)`;
 }
 
 function tempfileControls({ tempfileControls: { in_memory, temporary } }: BuildSettings): string {

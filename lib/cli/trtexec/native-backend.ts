@@ -1,4 +1,3 @@
-import { buildEngine } from '../../backends/tensorrt/build.js';
 import type { Engine } from '../../backends/tensorrt/engine.js';
 import { flavours } from '../../backends/tensorrt/flavours.js';
 import { loadEngine } from '../../backends/tensorrt/load.js';
@@ -7,6 +6,7 @@ import { readPlanHeader } from '../../backends/tensorrt/plan.js';
 import { selectLibrary } from '../../backends/tensorrt/select.js';
 import { timeEngine } from '../../backends/tensorrt/timing.js';
 import { native, type TensorRtFlavour } from '../../native.js';
+import { nativeBuild } from './native-build.js';
 import type { BackendChoice, TrtexecBackend, TrtexecEngine } from './backend.js';
 
 /**
@@ -27,9 +27,24 @@ export async function openNativeBackend(choice: BackendChoice): Promise<TrtexecB
     stronglyTyped: library.bridge.stronglyTyped,
     buildsAheadOfTime: library.bridge.targets.length > 0,
     devices: () => native().probeCuda(),
-    build: (model, options, onLog) => buildEngine(model, { ...options, ...which, onLog, logLevel }),
+    build: (model, options, onLog) => nativeBuild(model, options, { ...which, logLevel }, onLog),
     async load(plan, options, onLog) {
-      return asTrtexecEngine(await loadEngine(plan, { ...options, ...which, onLog, logLevel }));
+      const { device, allowHostCode, weightStreamingBudget, tempdir } = options;
+      // Read by the library when it makes a runtime; what other processes of ours write goes where it went.
+      const before = process.env['TMPDIR'];
+      if (tempdir !== undefined) process.env['TMPDIR'] = tempdir;
+      const engine = await loadEngine(plan, {
+        ...which,
+        device,
+        onLog,
+        logLevel,
+        ...(allowHostCode === undefined ? {} : { allowHostCode }),
+        ...(weightStreamingBudget === undefined ? {} : { weightStreamingBudget }),
+      }).finally(() => {
+        if (before === undefined) delete process.env['TMPDIR'];
+        else process.env['TMPDIR'] = before;
+      });
+      return asTrtexecEngine(engine);
     },
   };
 }

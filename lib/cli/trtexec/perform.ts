@@ -1,6 +1,7 @@
-import { checkOutputPath } from '../../files.js';
+import { basename } from 'node:path';
+import { checkOutputPath, writeFileAtomic } from '../../files.js';
 import { CalibrtError } from '../../errors.js';
-import type { TrtexecArguments } from './arguments.js';
+import type { GivenArgument, TrtexecArguments } from './arguments.js';
 import type { BackendChoice, TrtexecBackend } from './backend.js';
 import { banner } from './banner.js';
 import type { TrtexecLog } from './log.js';
@@ -11,6 +12,7 @@ import { describeEngine, inferencePhase } from './phases/inference.js';
 import { loadPhase, planVersionPhase, timeDeserializePhase } from './phases/load.js';
 import type { Run } from './phases/run.js';
 import { deviceLines } from './report/device.js';
+import { reportPage } from './report/page.js';
 import { ourName } from './result-line.js';
 import { treatmentNotes } from './treatments.js';
 
@@ -43,23 +45,42 @@ export async function perform(
   if (notes.refused.length > 0) return false;
   for (const line of banner(settings, args, backend.flavour)) log.info(line);
   log.verbose = settings.reporting.verbose;
-  await checkExports(settings);
+  await checkExports(settings, args.has('--report') ? args.text('--report') : undefined);
 
   const devices = await backend.devices();
   for (const line of deviceLines(devices, settings.device)) log.info(line);
-  const run: Run = { args, settings, calibration, backend, devices, log, signal };
+  const run: Run = { args, settings, calibration, backend, devices, log, signal, facts: [] };
   checkDevice(run);
   log.info();
   log.info(`TensorRT version: ${backend.version}`);
   if (backend.flavour === 'rtx') log.info(`${backend.name} by ${ourName()}`);
   else log.info('Loading standard plugins');
-  return settings.build.loadEngine === undefined ? buildAndRun(run) : loadAndRun(run, settings.build.loadEngine);
+  const { loadEngine } = settings.build;
+  const hasPassed = await (loadEngine === undefined ? buildAndRun(run) : loadAndRun(run, loadEngine));
+  if (args.has('--report')) await writeReport(run);
+  return hasPassed;
+}
+
+async function writeReport({ args, settings, backend, devices, facts }: Run): Promise<void> {
+  const conditions = [
+    ['library', backend.name],
+    ['device', devices.devices[settings.device]?.name ?? 'none: built ahead of time'],
+    ['calibrt', ourName()],
+    ['flags', args.given.flatMap(({ uses }) => uses.map(argumentText)).join(' ')],
+  ] as const;
+  const rest = conditions.map(([label, value]) => ({ section: 'Conditions', label, value }));
+  const title = basename(settings.onnx ?? settings.build.loadEngine ?? '');
+  await writeFileAtomic(args.text('--report'), reportPage(title, [...facts, ...rest]));
+}
+
+function argumentText({ name, value, hasValue }: GivenArgument): string {
+  return hasValue ? `${name}=${value}` : name;
 }
 
 /** Files that cannot be written are told before anything is built. */
-async function checkExports({ reporting }: TrtexecSettings): Promise<void> {
+async function checkExports({ reporting }: TrtexecSettings, report: string | undefined): Promise<void> {
   const { exportTimes, exportOutput, exportProfile, exportLayerInfo } = reporting;
-  for (const path of [exportTimes, exportOutput, exportProfile, exportLayerInfo]) {
+  for (const path of [exportTimes, exportOutput, exportProfile, exportLayerInfo, report]) {
     if (path !== undefined) await checkOutputPath(path);
   }
 }

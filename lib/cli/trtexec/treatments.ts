@@ -25,8 +25,25 @@ export function treatmentNotes(args: TrtexecArguments, flavour: TensorRtFlavour,
   for (const { name, value } of args.ignoredValues) {
     notes.nothing.push(`${name}=${value}: ${name} is a switch; it is on, and "${value}" is ignored, as in trtexec`);
   }
-  if (!['', 'full'].includes(args.text('--useRuntime'))) {
-    notes.refused.push(`--useRuntime=${args.text('--useRuntime')} is refused: calibrt opens the full library only`);
+  if (args.text('--sparsity') === 'force') {
+    notes.nothing.push('--sparsity=force: as enable, for calibrt makes no weights zero');
   }
+  notes.refused.push(...refusedTogether(args, library));
   return notes;
+}
+
+/** Values and pairs of flags that are refused, though the flags themselves are not. */
+function refusedTogether(args: TrtexecArguments, library: string): string[] {
+  const refused: string[] = [];
+  const runtime = args.text('--useRuntime');
+  if (!['', 'full'].includes(runtime)) {
+    refused.push(`--useRuntime=${runtime} is refused on ${library}: calibrt opens the full library only`);
+  }
+  if (args.has('--skipInference')) return refused;
+  for (const flag of ['--dynamicPlugins', '--useDLACore'].filter((name) => args.has(name))) {
+    refused.push(
+      `${flag} is refused on ${library} where an engine is run: calibrt builds such engines, with --skipInference`,
+    );
+  }
+  return refused;
 }

@@ -1,15 +1,14 @@
-import type { BuildResult } from '#lib/backends/tensorrt/build-options.js';
 import type { EngineDescription, EngineTensor } from '#lib/backends/tensorrt/engine-options.js';
 import type { TimedRun, TimingOptions } from '#lib/backends/tensorrt/timing-options.js';
 import type { InferenceTrace } from '#lib/bench/trace.js';
-import type { TrtexecBackend, TrtexecBuildOptions } from '#lib/cli/trtexec/backend.js';
+import type { TrtexecBackend, TrtexecBuildOptions, TrtexecLoadOptions } from '#lib/cli/trtexec/backend.js';
 import { CalibrtError } from '#lib/errors.js';
 import type { TensorRtFlavour } from '#lib/native.js';
 
 /** What the double was asked for, in order. */
 export interface Calls {
   readonly built: { readonly model: string; readonly options: TrtexecBuildOptions }[];
-  readonly loaded: (string | Uint8Array)[];
+  readonly loaded: { readonly plan: string | Uint8Array; readonly options: TrtexecLoadOptions }[];
   readonly timed: TimingOptions[];
   disposed: number;
 }
@@ -106,10 +105,15 @@ export function backendDouble(options: DoubleOptions = {}): {
       request.onProgress?.({ phase: 'build', done: 0 });
       onLog('verbose', 'a verbose message of the builder');
       onLog('warning', 'a warning of the builder');
-      return Promise.resolve(buildResult(flavour));
+      return Promise.resolve({
+        plan: planBytes(flavour),
+        buildSeconds: 1.5,
+        timingCache: new Uint8Array([1, 2, 3]),
+        calibrationCache: undefined,
+      });
     },
-    load(plan) {
-      calls.loaded.push(plan);
+    load(plan, load) {
+      calls.loaded.push({ plan, options: load });
       if (options.loadError !== undefined) return Promise.reject(options.loadError);
       return Promise.resolve({
         ...description(options.engine),
@@ -144,23 +148,6 @@ function description(engine: Partial<EngineDescription> = {}): EngineDescription
     refittable: false,
     profilingVerbosity: 'layer_names_only',
     ...engine,
-  };
-}
-
-function buildResult(flavour: TensorRtFlavour): BuildResult {
-  const plan = planBytes(flavour);
-  return {
-    backend: flavour === 'rtx' ? 'tensorrt-rtx' : 'tensorrt',
-    libraryVersion: libraries[flavour][1],
-    targets: ['current'],
-    plan,
-    bytes: plan.byteLength,
-    layers: 3,
-    inputs: [],
-    outputs: [],
-    timings: { open: 1, parse: 20, build: 1500, total: 1600 },
-    warnings: [],
-    timingCache: new Uint8Array([1, 2, 3]),
   };
 }
 

@@ -65,7 +65,7 @@ describe('the log, line by line', () => {
     const loaded = await expectGolden('load', ['--loadEngine=DIR/saved.plan', '--shapes=input:2x1x32x32']);
     expect(loaded.status).toBe(0);
     expect(loaded.calls.built).toEqual([]);
-    expect(loaded.calls.loaded).toEqual([join(folder, 'saved.plan')]);
+    expect(loaded.calls.loaded).toMatchObject([{ plan: join(folder, 'saved.plan'), options: { device: 0 } }]);
   });
 
   it('of --skipInference', async () => {

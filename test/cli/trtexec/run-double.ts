@@ -1,5 +1,5 @@
 import { runTrtexec } from '#lib/cli/trtexec/run.js';
-import type { TrtexecBackend } from '#lib/cli/trtexec/backend.js';
+import type { BackendChoice, TrtexecBackend } from '#lib/cli/trtexec/backend.js';
 import { backendDouble, type Calls, type DoubleOptions } from './backend-double.js';
 
 /** How a run with the double ended. */
@@ -10,6 +10,8 @@ export interface DoubleRun {
   readonly out: string;
   readonly err: string;
   readonly calls: Calls;
+  /** What the backend was chosen by. */
+  readonly choice: BackendChoice | undefined;
 }
 
 /** Runs `calibrt trtexec ARGV` in this process with a backend double and a stopped clock. */
@@ -19,6 +21,7 @@ export async function runDouble(
 ): Promise<DoubleRun> {
   const { backend, calls } = backendDouble(options);
   let [log, out, err] = ['', '', ''];
+  let choice: BackendChoice | undefined;
   const status = await runTrtexec(argv, {
     sinks: {
       out: (text) => {
@@ -32,10 +35,13 @@ export async function runDouble(
       now: () => new Date(2026, 0, 2, 3, 4, 5),
     },
     installedVersion: () => backend.version,
-    openBackend: options.open ?? (() => Promise.resolve(backend)),
+    openBackend: (given) => {
+      choice = given;
+      return options.open?.() ?? Promise.resolve(backend);
+    },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  return { status, log, out, err, calls };
+  return { status, log, out, err, calls, choice };
 }
 
 /** A log without what differs from run to run: numbers are `#`, temporary folders `DIR`. */

@@ -1,7 +1,6 @@
 import { carriedOut, everywhere, exceptRtx, nothing, refused, split, type TrtexecFlag } from './flag.js';
 
 const lean = refused('calibrt opens the full library only: install that');
-const debugTensors = refused('calibrt marks no debug tensors: `calibrt eval` compares outputs');
 
 /** The builder and the engine file. */
 export const buildFlags: readonly TrtexecFlag[] = [
@@ -92,8 +91,8 @@ export const buildFlags: readonly TrtexecFlag[] = [
     value: 'full|lean|dispatch',
     default: 'full',
     group: 'build',
-    description: 'the library that runs the plan',
-    on: everywhere(carriedOut),
+    description: 'the library that runs the plan; lean and dispatch are refused',
+    on: everywhere(nothing('calibrt opens the full library')),
   },
   {
     name: '--leanDLLPath',
@@ -249,7 +248,7 @@ export const buildFlags: readonly TrtexecFlag[] = [
     default: 'both allow',
     group: 'build',
     description: 'temporary files that the runtime may make',
-    on: everywhere(carriedOut),
+    on: everywhere(refused('which temporary files it makes, the library decides: --tempdir says where')),
   },
   {
     name: '--tilingOptimizationLevel',
@@ -297,13 +296,13 @@ export const buildFlags: readonly TrtexecFlag[] = [
     value: 'TENSOR,…',
     group: 'build',
     description: 'tensors that can be watched while the engine runs',
-    on: everywhere(debugTensors),
+    on: everywhere(carriedOut),
   },
   {
     name: '--markUnfusedTensorsAsDebugTensors',
     form: 'switch',
     group: 'build',
     description: 'likewise every tensor that no fusion takes away',
-    on: everywhere(debugTensors),
+    on: everywhere(carriedOut),
   },
 ];

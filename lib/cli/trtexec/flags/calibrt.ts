@@ -10,12 +10,28 @@ const forms: Readonly<Record<Flag['type'], FlagForm>> = {
   boolean: 'switch',
 };
 
-/** Nothing is verified here, and `--threads` and `--percentile` are trtexec's own. */
-const left = ['labels', 'batch', 'threads', 'percentile'];
+/** Of the other commands' flags those that choose samples and methods; `--threads` and `--percentile` are trtexec's own. */
+const borrowed = [
+  ...[
+    'data',
+    'limit',
+    'seed',
+    'resize',
+    'fit',
+    'pad-value',
+    'pixel-format',
+    'mean',
+    'std',
+    'scale',
+    'layout',
+    'preset',
+  ],
+  ...['method', 'kld-variant'],
+];
 
-/** Of the other commands' flags those that choose samples and methods. */
-export const borrowedFlags: readonly Flag[] = [...sampleFlags, ...methodFlags].filter(
-  ({ name }) => !left.includes(name),
+/** These as the other commands have them. */
+export const borrowedFlags: readonly Flag[] = [...sampleFlags, ...methodFlags].filter(({ name }) =>
+  borrowed.includes(name),
 );
 
 /** What trtexec does not have. */
@@ -44,7 +60,7 @@ export const calibrtFlags: readonly TrtexecFlag[] = [
     form: 'text',
     value: 'FILE',
     group: 'calibrt',
-    description: 'write a page about the run (.html), or all that it found (.json)',
+    description: 'write a page about the run (HTML)',
     on: everywhere(carriedOut),
   },
 ];

@@ -1,8 +1,6 @@
-import { everywhere, nothing, refused, split, type TrtexecFlag } from './flag.js';
+import { carriedOut, everywhere, exceptRtx, refused, split, type TrtexecFlag } from './flag.js';
 
-const noDla = refused('calibrt builds for GPUs, not for DLA cores');
-const noDlaInRtx = refused('TensorRT-RTX has no DLA');
-const needsCore = split(noDla, noDla, noDlaInRtx);
+const onDla = exceptRtx('TensorRT-RTX has no DLA');
 const noSafety = everywhere(refused('the safety runtime is a product of its own, which calibrt does not open'));
 
 /** Deep learning accelerators, and the safety runtime that belongs to them. */
@@ -14,14 +12,14 @@ export const dlaFlags: readonly TrtexecFlag[] = [
     default: '-1',
     group: 'dla',
     description: 'DLA core to run on; -1: none',
-    on: needsCore,
+    on: onDla,
   },
   {
     name: '--allowGPUFallback',
     form: 'switch',
     group: 'dla',
     description: 'what DLA cannot do runs on the GPU',
-    on: everywhere(nothing('everything runs on the GPU')),
+    on: onDla,
   },
   {
     name: '--layerDeviceTypes',
@@ -29,35 +27,35 @@ export const dlaFlags: readonly TrtexecFlag[] = [
     value: 'LAYER:GPU|DLA,…',
     group: 'dla',
     description: 'where layers run',
-    on: needsCore,
+    on: onDla,
   },
   {
     name: '--buildDLAStandalone',
     form: 'switch',
     group: 'dla',
     description: 'a loadable for DLA alone',
-    on: needsCore,
+    on: everywhere(refused('calibrt writes engine plans, no DLA loadables')),
   },
   {
     name: '--uint8AsymmetricQuantizationDLA',
     form: 'switch',
     group: 'dla',
     description: 'parse UINT8 and asymmetric quantization, for DLA',
-    on: needsCore,
+    on: onDla,
   },
   {
     name: '--reportCapabilityDLA',
     form: 'switch',
     group: 'dla',
     description: 'report what DLA can take of the model',
-    on: needsCore,
+    on: onDla,
   },
   {
     name: '--adjustForDLA',
     form: 'switch',
     group: 'dla',
     description: 'parse the model in the way that suits DLA',
-    on: needsCore,
+    on: onDla,
   },
   { name: '--safe', form: 'switch', group: 'dla', description: 'a safety engine', on: noSafety },
   { name: '--consistency', form: 'switch', group: 'dla', description: 'check a safety engine', on: noSafety },
@@ -74,7 +72,7 @@ export const dlaFlags: readonly TrtexecFlag[] = [
     group: 'dla',
     until: '10.16',
     description: 'what the safety runtime supports and no more',
-    on: noSafety,
+    on: split(carriedOut, refused('restricted engines went with TensorRT 10')),
   },
   {
     name: '--remoteAutoTuningConfig',

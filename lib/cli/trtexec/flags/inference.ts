@@ -1,6 +1,8 @@
 import { carriedOut, everywhere, nothing, refused, split, type TrtexecFlag } from './flag.js';
 
-const debugTensors = refused('calibrt marks no debug tensors: `calibrt eval` compares outputs');
+const debugTensors = refused(
+  'calibrt writes no inner tensors of an engine: `calibrt sensitivity` finds the layers that cost accuracy',
+);
 const isDefault = (what: string, undo: string): ReturnType<typeof nothing> =>
   nothing(`${what} by default there; ${undo}`);
 

@@ -1,4 +1,4 @@
-import { carriedOut, everywhere, exceptRtx, nothing, refused, split, type TrtexecFlag } from './flag.js';
+import { carriedOut, everywhere, exceptRtx, nothing, split, type TrtexecFlag } from './flag.js';
 
 const builderCalibrates =
   'this library has no calibration of its own; give samples with --data, or a cache with --calib';
@@ -76,7 +76,7 @@ export const modelFlags: readonly TrtexecFlag[] = [
     description:
       `type and memory formats of each ${end} in order, or one entry for all: fp32:chw, fp16:chw+hwc8; ` +
       'from 11.0 on formats alone',
-    on: everywhere(refused(`calibrt binds ${end}s as the model states them, dense and row-major`)),
+    on: everywhere(carriedOut),
   })),
   {
     name: '--sparsity',
@@ -93,7 +93,7 @@ export const modelFlags: readonly TrtexecFlag[] = [
     value: 'NAME,…',
     group: 'build',
     description: 'attention layers that may fall apart into several kernels',
-    on: everywhere(refused('calibrt has no access to single layers of the network; leave it out')),
+    on: everywhere(carriedOut),
   },
   {
     name: '--pluginInstanceNorm',

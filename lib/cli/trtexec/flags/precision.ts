@@ -1,8 +1,9 @@
 import { carriedOut, everywhere, inTheModel, nothing, refused, split, type TrtexecFlag } from './flag.js';
 
 const typed = 'types come from the model there';
-const perLayer = refused(
-  'calibrt sets no types of single layers: quantize with `calibrt quantize --exclude`, or cast them in the model',
+const perLayer = split(
+  carriedOut,
+  refused(`${typed}: \`calibrt quantize --exclude=PATTERN\` keeps layers in high precision`),
 );
 
 /** Which types the engine computes in. */
@@ -45,7 +46,7 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'let the builder choose FP8',
-    on: everywhere(refused('an FP8 engine comes of a model with FP8 Q/DQ: build that one, without this flag')),
+    on: split(carriedOut, refused('an FP8 engine comes of a model with FP8 Q/DQ: build that one, without this flag')),
   },
   {
     name: '--int4',
@@ -53,7 +54,7 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'let the builder choose INT4',
-    on: everywhere(refused('an INT4 engine comes of a model with INT4 Q/DQ: build that one, without this flag')),
+    on: split(carriedOut, refused('an INT4 engine comes of a model with INT4 Q/DQ: build that one, without this flag')),
   },
   {
     name: '--calib',
@@ -89,7 +90,7 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'how binding the types of --layerPrecisions and --layerOutputTypes are',
-    on: split(nothing('no layer has a type of its own: --layerPrecisions is refused'), nothing(typed)),
+    on: split(carriedOut, nothing(typed)),
   },
   {
     name: '--layerPrecisions',
@@ -98,7 +99,7 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'types that layers compute in; one * per name',
-    on: everywhere(perLayer),
+    on: perLayer,
   },
   {
     name: '--layerOutputTypes',
@@ -107,6 +108,6 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'types of the outputs of layers',
-    on: everywhere(perLayer),
+    on: perLayer,
   },
 ];

@@ -1,4 +1,4 @@
-import { carriedOut, everywhere, exceptRtx, refused, type TrtexecFlag } from './flag.js';
+import { carriedOut, everywhere, exceptRtx, nothing, refused, type TrtexecFlag } from './flag.js';
 
 /** What is told of the run. */
 export const reportingFlags: readonly TrtexecFlag[] = [
@@ -134,7 +134,7 @@ export const systemFlags: readonly TrtexecFlag[] = [
     form: 'switch',
     group: 'system',
     description: 'with --versionCompatible: do not add the plugin libraries that the parser names',
-    on: exceptRtx(noPlugins),
+    on: everywhere(nothing('calibrt adds no plugin libraries of its own')),
   },
   {
     name: '--safetyPlugins',

@@ -1,4 +1,4 @@
-import { everywhere, refused, split, type TrtexecFlag } from './flag.js';
+import { carriedOut, everywhere, refused, split, type TrtexecFlag } from './flag.js';
 
 const only11 = refused('TensorRT 10 has no such flag; it came with 11.1');
 const accuracy = refused('`calibrt eval REFERENCE CANDIDATE --data …` compares outputs, with more metrics');
@@ -40,9 +40,9 @@ export const tuningFlags: readonly TrtexecFlag[] = [
     ],
     everywhere(accuracy),
   ),
+  ...texts([['--setBuildRoute', 'ROUTE', 'build along this route']], split(only11, carriedOut)),
   ...texts(
     [
-      ['--setBuildRoute', 'ROUTE', 'build along this route'],
       ['--helpBuildRoute', 'KNOB', 'list the knobs of a route'],
       ['--tuneBuildRoutes', 'EXPRESSION', 'routes to try'],
       ['--tuneBuildRouteFile', 'FILE', 'file of routes to try'],

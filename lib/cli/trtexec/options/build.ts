@@ -1,6 +1,7 @@
 import type { TrtexecArguments } from '../arguments.js';
 import { parseSize } from '../numbers.js';
 import { ArgumentProblem } from '../problems.js';
+import { readNetworkSettings, type NetworkSettings } from './network.js';
 import { readCalibrationShapes, readProfiles, type ShapeProfile } from './profiles.js';
 import { oneOf, splitList, splitNameAndValue } from './specs.js';
 
@@ -13,6 +14,8 @@ export interface PrecisionSettings {
   readonly fp16: boolean;
   readonly bf16: boolean;
   readonly int8: boolean;
+  readonly fp8: boolean;
+  readonly int4: boolean;
   readonly best: boolean;
   readonly stronglyTyped: boolean;
   readonly tf32: boolean;
@@ -20,6 +23,7 @@ export interface PrecisionSettings {
 
 /** What the build flags say. */
 export interface BuildSettings {
+  readonly network: NetworkSettings;
   readonly profiles: readonly ShapeProfile[];
   readonly calibrationShapes: ReadonlyMap<string, readonly number[]>;
   readonly calibrationProfile: number;
@@ -69,6 +73,7 @@ export function readBuildSettings(args: TrtexecArguments, warn: (text: string) =
   }
   const runtimePlatform = word(args, '--runtimePlatform', ['SameAsBuild', 'WindowsAMD64']);
   const settings: BuildSettings = {
+    network: readNetworkSettings(args, warn),
     profiles,
     calibrationShapes: readCalibrationShapes(args),
     calibrationProfile,
@@ -116,13 +121,19 @@ function readPrecision(args: TrtexecArguments, warn: (text: string) => void): Pr
     );
   }
   const asked = (name: string): boolean => {
-    if (!args.has(`--${name}`)) return best && name !== 'fp8';
+    if (!args.has(`--${name}`)) return best && ['fp16', 'bf16', 'int8'].includes(name);
     if (stronglyTyped)
       warn(`Invalid usage, setting ${name} mode is not allowed if graph is strongly typed. It is switched off.`);
     return !stronglyTyped;
   };
-  const precision = { fp16: asked('fp16'), bf16: asked('bf16'), int8: asked('int8') };
-  if (asked('fp8') && precision.int8) {
+  const precision = {
+    fp16: asked('fp16'),
+    bf16: asked('bf16'),
+    int8: asked('int8'),
+    fp8: asked('fp8'),
+    int4: asked('int4'),
+  };
+  if (precision.fp8 && precision.int8) {
     throw new ArgumentProblem("Invalid usage, fp8 and int8 aren't allowed to be enabled together.");
   }
   return { ...precision, best, stronglyTyped, tf32: !args.has('--noTF32') };

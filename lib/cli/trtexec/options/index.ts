@@ -9,6 +9,7 @@ import type { ShapeProfile } from './profiles.js';
 import { readReportingSettings, type ReportingSettings } from './reporting.js';
 
 export type { BuildSettings, MemoryPool, PrecisionSettings } from './build.js';
+export { tensorLayouts, type LayerAssignment, type NetworkSettings, type TensorFormatSpec } from './network.js';
 export type { InferenceSettings, WeightStreamingBudget } from './inference.js';
 export type { ShapeProfile, ShapeSpec } from './profiles.js';
 export type { ReportingSettings } from './reporting.js';
@@ -21,6 +22,8 @@ export interface TrtexecSettings {
   readonly inference: InferenceSettings;
   readonly reporting: ReportingSettings;
   readonly device: number;
+  /** -1: none. */
+  readonly dlaCore: number;
   /** Libraries of `--staticPlugins` and `--plugins`. */
   readonly staticPlugins: readonly string[];
   readonly setPluginsToSerialize: readonly string[];
@@ -43,7 +46,10 @@ export function readSettings(
   const build = readBuildSettings(args, warn);
   if (args.has('--plugins')) warn('--plugins flag has been deprecated, use --staticPlugins flag instead.');
   if (args.has('--directIO')) warn('--directIO flag has been deprecated');
-  const inference = readInferenceSettings(args, flavour, warn);
+  const read = readInferenceSettings(args, flavour, warn);
+  const dlaCore = readDlaCore(args, warn);
+  if (dlaCore >= 0 && read.cudaGraph) warn('CUDA graphs and DLA do not go together: the graph is switched off.');
+  const inference = dlaCore >= 0 ? { ...read, cudaGraph: false } : read;
   const reporting = readReportingSettings(args);
   if (onnx === undefined && build.loadEngine === undefined) {
     throw new ArgumentProblem('Model missing or format not recognized: give --onnx=FILE or --loadEngine=FILE');
@@ -56,10 +62,21 @@ export function readSettings(
     ...spread(build, inference),
     reporting,
     device: args.integer('--device'),
+    dlaCore,
     staticPlugins: [...args.texts('--plugins'), ...args.texts('--staticPlugins')],
     setPluginsToSerialize: args.texts('--setPluginsToSerialize'),
     dynamicPlugins: args.texts('--dynamicPlugins'),
   };
+}
+
+function readDlaCore(args: TrtexecArguments, warn: (text: string) => void): number {
+  const core = args.integer('--useDLACore');
+  if (core >= 0) return core;
+  for (const flag of ['--uint8AsymmetricQuantizationDLA', '--reportCapabilityDLA']) {
+    if (args.has(flag)) throw new ArgumentProblem(`${flag} is not supported without DLA cores: give --useDLACore=N`);
+  }
+  if (args.has('--adjustForDLA')) warn('--adjustForDLA was set without --useDLACore: the network will run on the GPU.');
+  return -1;
 }
 
 /** Inputs that have a shape on one side only get it on the other: opt to run with, min = opt = max to build for. */

@@ -3,8 +3,9 @@ import { checkOutputPath, writeFileAtomic } from '../../../files.js';
 import { openModel } from '../../../model/index.js';
 import { ofOriginal } from '../../../pipeline/cast.js';
 import { Workspace } from '../../../pipeline/workspace.js';
+import type { ImplicitCalibration } from '../backend.js';
 import { formatNumber } from '../format-number.js';
-import { buildOptions } from './build-options.js';
+import { buildOptions, implicitCalibration } from './build-options.js';
 import { networkProfiles } from './network-profiles.js';
 import { libraryLog, phase, type Run } from './run.js';
 import { typedModel } from './typed-model.js';
@@ -34,7 +35,8 @@ export function buildPhase(run: Run): Promise<Uint8Array> {
           operation: { signal, onWarning: (text) => log.warn(text) },
         })
       : model;
-    return await build(run, { model, typed, network, start });
+    const calibration = run.backend.stronglyTyped ? undefined : await implicitCalibration(run);
+    return await build(run, { model, typed, network, start, calibration });
   });
 }
 
@@ -44,9 +46,10 @@ interface Network {
   readonly typed: string;
   readonly network: ReturnType<typeof networkProfiles>;
   readonly start: number;
+  readonly calibration: ImplicitCalibration | undefined;
 }
 
-async function build(run: Run, { model, typed, network, start }: Network): Promise<Uint8Array> {
+async function build(run: Run, { model, typed, network, start, calibration }: Network): Promise<Uint8Array> {
   const { settings, backend, log, signal } = run;
   let parsed = false;
   const finishParsing = (): void => {
@@ -55,11 +58,13 @@ async function build(run: Run, { model, typed, network, start }: Network): Promi
     log.info(`Finished parsing network model. Parse time: ${formatNumber((performance.now() - start) / 1000)}`);
     for (const [letter, text] of network.lines) log.line(letter, text);
   };
-  const { file, mode } = settings.build.timingCache;
+  const { file } = settings.build.timingCache;
+  const mode = backend.flavour === 'rtx' ? 'local' : settings.build.timingCache.mode;
   const cache = mode === 'global' ? await readFile(file).catch(() => undefined) : undefined;
   const options = {
     ...buildOptions(run, network.profiles),
     ...(cache === undefined ? {} : { timingCache: cache }),
+    ...(calibration === undefined ? {} : { calibration }),
     signal,
     // The builder's first step comes after the parser's last.
     onProgress: finishParsing,
@@ -69,8 +74,17 @@ async function build(run: Run, { model, typed, network, start }: Network): Promi
   });
   finishParsing();
   if (settings.build.saveEngine !== undefined) await writeFileAtomic(settings.build.saveEngine, built.plan);
-  log.info(`Created engine with size: ${formatNumber(built.bytes / MiB)} MiB`);
-  log.info(`Engine built in ${formatNumber(built.timings.build / 1000)} sec.`);
+  log.info(`Created engine with size: ${formatNumber(built.plan.byteLength / MiB)} MiB`);
+  log.info(`Engine built in ${formatNumber(built.buildSeconds)} sec.`);
   if (mode === 'global' && built.timingCache !== undefined) await writeFileAtomic(file, built.timingCache);
+  run.facts.push(
+    { section: 'Engine', label: 'size', value: `${formatNumber(built.plan.byteLength / MiB)} MiB` },
+    { section: 'Engine', label: 'build time', value: `${formatNumber(built.buildSeconds)} s` },
+  );
+  const calibrated = settings.build.calibrationCache;
+  if (calibrated !== undefined && built.calibrationCache !== undefined) {
+    await writeFileAtomic(calibrated, built.calibrationCache);
+    log.info(`--calib: calibrated on samples (--data), wrote ${calibrated}`);
+  }
   return built.plan;
 }

@@ -114,7 +114,7 @@ async function timedRun(run: Run, engine: TrtexecEngine, inputs: RunInputs): Pro
   return timed;
 }
 
-function report({ settings, backend, log }: Run, { trace }: TimedRun): void {
+function report({ settings, backend, log, facts }: Run, { trace }: TimedRun): void {
   const { inference, reporting } = settings;
   const lines = performanceReport(trace, {
     warmUpMs: inference.warmUpMs,
@@ -124,6 +124,12 @@ function report({ settings, backend, log }: Run, { trace }: TimedRun): void {
     flavour: backend.flavour,
   });
   for (const [letter, text] of lines) log.line(letter, text);
+  const summary = lines.findIndex(([, text]) => text.includes('Performance summary'));
+  for (const [letter, text] of summary < 0 ? [] : lines.slice(summary + 1)) {
+    const [label = '', value] = text.split(': ');
+    if (letter === 'I' && value !== undefined) facts.push({ section: 'Performance', label, value });
+    if (letter === 'W') facts.push({ section: 'Warnings', label: '', value: text });
+  }
 }
 
 async function reportOutputs({ settings, log }: Run, { values }: RunInputs, { outputs }: TimedRun): Promise<void> {
@@ -152,6 +158,10 @@ async function profile(run: Run, engine: TrtexecEngine, inputs: RunInputs): Prom
   const { dumpProfile, exportProfile } = settings.reporting;
   const options = { ...timingOptions(run, inputs), cudaGraph: false, fetchOutputs: false, profileLayers: true };
   const { layers = [], profiledIterations = 0 } = await engine.time(options);
+  for (const { name, averageMs, percentage } of layers) {
+    const value = `${formatNumber(averageMs)} ms, ${formatNumber(percentage)} %`;
+    run.facts.push({ section: 'Layers', label: name, value });
+  }
   if (dumpProfile) for (const line of profileLines(layers, profiledIterations)) log.info(line);
   if (exportProfile !== undefined) await writeFileAtomic(exportProfile, profileJson(layers, profiledIterations));
   if (engine.auxiliaryStreams > 0) {

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { readPlanHeader } from '../../../backends/tensorrt/plan.js';
 import { CalibrtError } from '../../../errors.js';
-import type { TrtexecEngine } from '../backend.js';
+import type { TrtexecEngine, TrtexecLoadOptions } from '../backend.js';
 import { formatNumber } from '../format-number.js';
 import type { TrtexecLog } from '../log.js';
 import { libraryLog, phase, type Run } from './run.js';
@@ -22,8 +22,7 @@ export function loadPhase(run: Run, plan: string | Uint8Array): Promise<TrtexecE
     const engine = await run.backend.load(
       plan,
       {
-        device: settings.device,
-        allowHostCode: settings.build.versionCompatible,
+        ...loadOptions(run),
         ...(budget === undefined || budget.kind === 'all' ? {} : { weightStreamingBudget: inWords(budget) }),
       },
       libraryLog(run),
@@ -31,6 +30,14 @@ export function loadPhase(run: Run, plan: string | Uint8Array): Promise<TrtexecE
     log.info(`Engine deserialized in ${seconds(start)} sec.`);
     return engine;
   });
+}
+
+function loadOptions({ args, settings }: Run): TrtexecLoadOptions {
+  return {
+    device: settings.device,
+    allowHostCode: settings.build.versionCompatible,
+    tempdir: args.text('--tempdir') || undefined,
+  };
 }
 
 function inWords(
@@ -79,7 +86,7 @@ export function timeDeserializePhase(run: Run): Promise<boolean> {
     await stat(plan);
     const once = async (): Promise<number> => {
       const start = performance.now();
-      const engine = await run.backend.load(plan, { device: settings.device }, () => undefined);
+      const engine = await run.backend.load(plan, loadOptions(run), () => undefined);
       const elapsed = performance.now() - start;
       await engine[Symbol.asyncDispose]();
       return elapsed;

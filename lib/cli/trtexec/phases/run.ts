@@ -3,6 +3,7 @@ import type { TrtexecBackend } from '../backend.js';
 import type { TrtexecLog } from '../log.js';
 import type { TrtexecSettings } from '../options/index.js';
 import type { DeviceReport } from '../report/device.js';
+import type { PageFact } from '../report/page.js';
 import type { LogSeverity } from '../../../native.js';
 import type { CalibrationOptions } from './calibration-options.js';
 
@@ -16,6 +17,8 @@ export interface Run {
   readonly log: TrtexecLog;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What the page of `--report` will tell; the phases add to it. */
+  readonly facts: PageFact[];
 }
 
 /** A step that failed, in trtexec's words for the step: `Engine set up failed`. */

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { WorkerProcess } from '../../../backends/onnxruntime/index.js';
-import { CalibrtError } from '../../../errors.js';
 import { castModel, insertQdq, openModel, placeQdq } from '../../../model/index.js';
 import { calibrate } from '../../../pipeline/calibrate.js';
 import { castFile, describeCast } from '../../../pipeline/cast.js';
@@ -13,6 +12,7 @@ import type { OperationOptions } from '../../../progress.js';
 import { readTable, type CalibrationTable } from '../../../tables/index.js';
 import type { BuildSettings, PrecisionSettings } from '../options/index.js';
 import type { CalibrationOptions } from './calibration-options.js';
+import { noCache } from './build-options.js';
 import { placeholderTable } from './placeholder-table.js';
 
 /** What a model is typed by. */
@@ -115,11 +115,7 @@ async function quantizedModel(request: TypingRequest, output: string, fp16: bool
 async function usableTable(path: string, { samples }: CalibrationOptions): Promise<CalibrationTable | undefined> {
   if (samples === undefined) {
     await access(path).catch((cause: unknown) => {
-      throw new CalibrtError(
-        'ERR_TABLE_INVALID',
-        `--calib=${path} does not exist, and trtexec would calibrate on random data: give a cache, or samples with --data=PATH`,
-        { cause },
-      );
+      throw noCache(path, cause);
     });
     return readTable(path);
   }
