@@ -63,6 +63,7 @@ export type {
   Tensor,
   TensorData,
 } from './data/index.js';
+export type { KindOptions } from './pipeline/kinds/options.js';
 export type { ScopeOptions } from './pipeline/placement-options.js';
 export type { PrepareOptions } from './pipeline/prepare.js';
 export type { GraphForm, WeightStorage } from './model/index.js';

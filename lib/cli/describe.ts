@@ -19,3 +19,8 @@ export function formatDb(value: number): string {
 export function formatPercent(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
+
+/** A figure in whatever unit, to five digits. */
+export function formatFigure(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}

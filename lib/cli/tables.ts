@@ -1,10 +1,12 @@
 /** Results as tables for people. */
 import type { OutputMetrics } from '../accuracy/metrics.js';
 import type { Explanation } from '../pipeline/explain.js';
+import type { AutoPrecision } from '../pipeline/auto-precision.js';
 import type { LayerMetrics } from '../pipeline/compare-layers.js';
 import type { Inspection } from '../pipeline/inspect.js';
+import type { Closeness, SensitivityResult } from '../pipeline/sensitivity.js';
 import { rangesText } from './calibration-tables.js';
-import { formatDb, formatPercent } from './describe.js';
+import { formatDb, formatFigure, formatPercent } from './describe.js';
 import { formatBytes, table } from './table.js';
 
 /** Which nodes are quantized, and the rule that decided. */
@@ -92,4 +94,34 @@ export function layersTable(layers: readonly LayerMetrics[]): string {
     .map(({ tensor, node, opType, sqnrDb, cosine }) => [tensor, formatDb(sqnrDb), cosine.toFixed(6), opType, node]);
   const head = first === 0 ? '' : `the first ${first} of ${layers.length} tensors are equal; then\n`;
   return `${head}${table(rows, ['tensor', 'SQNR', 'cosine', 'made by', 'node'])}`;
+}
+
+/** What the automatic choice of precision did, as rows of a summary. */
+export function precisionRows(auto: AutoPrecision): string[][] {
+  const { metric, reference, int8, chosen, least, exclude, int8Share, trials, samples } = auto;
+  return [
+    [
+      metric,
+      `FP32 ${formatFigure(reference)}, all in INT8 ${formatFigure(int8)}, chosen ${formatFigure(chosen)}, asked for ` +
+        `${formatFigure(least)} (on ${samples} calibration samples, ${trials} trials)`,
+    ],
+    ['out of INT8', exclude.length === 0 ? 'nothing' : exclude.join(', ')],
+    ['work in INT8', `${formatPercent(int8Share)} of the multiply-accumulates`],
+  ];
+}
+
+/** The nodes, the costliest first. */
+export function sensitivityTable({ layers, full, metric, samples }: SensitivityResult): string {
+  const judged = (closeness: Closeness): string =>
+    closeness.metric === undefined ? formatDb(closeness.sqnrDb) : formatFigure(closeness.metric);
+  const rows = layers.map((layer) => [
+    layer.node,
+    layer.opType,
+    formatPercent(layer.cost),
+    formatPercent(layer.macsShare),
+    judged(layer),
+    judged(layer.without),
+  ]);
+  const head = ['node', 'operator', 'cost', 'of the work', `${metric ?? 'SQNR'} alone`, 'all but it'];
+  return `${table(rows, head)}\n\nall in INT8: ${judged(full)} on ${samples} samples`;
 }

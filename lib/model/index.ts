@@ -46,3 +46,17 @@ export type { HalfType } from './precision/half.js';
 export { fixModel, lintModel, type Fixed } from './lint/lint.js';
 export type { Finding, LintRule, Severity } from './lint/rule.js';
 export { lintRules } from './lint/rules.js';
+export { insertFp8 } from './fp8/insert.js';
+export { greatestE4m3 } from './fp8/e4m3.js';
+export { placeWeights } from './weight-only/place.js';
+export { placeDynamic } from './dynamic/place.js';
+export { insertDynamic } from './dynamic/insert.js';
+export { insertSimulation, type SimulatedIntegers } from './simulation/insert.js';
+export {
+  equalizeLayers,
+  findPairs,
+  observeChannels,
+  type EqualizedPair,
+  type EqualizeOptions,
+  type MeasuringModel,
+} from './repair/index.js';

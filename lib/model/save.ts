@@ -17,6 +17,8 @@ export interface SaveOptions {
    * Default false, as a copy that is kept must not change with the original.
    */
   readonly link?: boolean;
+  /** Moves the weights to a file beside, whatever their size: edited copies that are saved in the same folder share it. Default false. */
+  readonly external?: boolean;
 }
 
 /** When values move to an external file; for tests. */
@@ -28,13 +30,14 @@ export interface SaveLimits {
 }
 
 const defaultLimits: SaveLimits = { limit: 2 ** 31 - 2 ** 20, smallest: 1024 };
+const externalLimits: SaveLimits = { ...defaultLimits, limit: 0 };
 
 /** See `Model.save`. */
 export async function saveModel(
   model: Model,
   path: string,
   options: SaveOptions = {},
-  limits = defaultLimits,
+  limits = options.external ? externalLimits : defaultLimits,
 ): Promise<void> {
   const moves = resolve(dirname(path)) !== resolve(model.source.folder);
   if (moves) checkBodies(model);

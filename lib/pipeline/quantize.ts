@@ -3,21 +3,27 @@ import { parseMetric } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
-import { insertQdq, placeQdq, type Placement, type QdqReport, type WeightStorage } from '../model/index.js';
+import type { QdqReport, WeightStorage } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import { rangeOfScale, tableFormatOf, writeTable, type CalibrationTable, type TensorRange } from '../tables/index.js';
 import { checkAuto, keepBudget, type AutoOptions, type AutoPrecision } from './auto-precision.js';
 import { castWithCopy, type CastSummary } from './cast.js';
 import { firstSamples } from './first-samples.js';
 import { checkOptions } from './check-options.js';
-import { integerForm, isSymmetric, type IntegerForm } from './integer-form.js';
+import { isSymmetric } from './integer-form.js';
+import { quantizeDataFree } from './kinds/data-free.js';
+import { resolveKinds, type KindOptions } from './kinds/options.js';
+import { placeKind } from './kinds/place.js';
+import { isStaticInt8, writeQuantization } from './kinds/write.js';
 import { modelFileBytes } from './network.js';
-import { placementOptions, type ScopeOptions } from './placement-options.js';
+import type { ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel } from './prepare.js';
 import type { ActivationOptions, MethodOptions } from './ranges.js';
 import type { DrawnSamples, SampleOptions } from './samples.js';
 import type { CapturedStatistics } from './statistics.js';
 import { drawFor, findRanges } from './range-source.js';
+import { checkRepairs, repairNetwork, type RepairOptions } from './repair.js';
+import type { RepairReport } from './repair-choice.js';
 import { writeReport } from './report.js';
 import { Stopwatch } from './stopwatch.js';
 import { judge, type Verdict } from './verdicts/index.js';
@@ -26,7 +32,15 @@ import { Workspace } from './workspace.js';
 
 /** Options of {@link quantize}; samples are needed unless `table` is given, and then only for the verification. */
 export interface QuantizeOptions
-  extends Partial<SampleOptions>, MethodOptions, ActivationOptions, ScopeOptions, AutoOptions, OperationOptions {
+  extends
+    Partial<SampleOptions>,
+    MethodOptions,
+    ActivationOptions,
+    KindOptions,
+    ScopeOptions,
+    AutoOptions,
+    RepairOptions,
+    OperationOptions {
   /** Shapes for inputs whose dimensions are open, by name; the model that is written has them. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Samples kept out of calibration to verify on; default a fifth, at least 1, at most 64; 0: no verification. */
@@ -73,6 +87,8 @@ export interface QuantizeResult {
   readonly verify: Pick<CompareResult, 'outputs' | 'labelled' | 'metric'> | null;
   /** What the automatic choice of precision did, with `auto`; `met` tells whether the budget is kept. */
   readonly auto?: AutoPrecision;
+  /** What came of each repair that was asked for. */
+  readonly repairs?: readonly RepairReport[];
   /** Median time of one run on this CPU in ms, for ONNX Runtime's form alone: the other form's CPU time means nothing. */
   readonly latencyMs?: { readonly fp32: number; readonly int8: number };
   /** Sizes of the model files, external data included. */
@@ -96,7 +112,9 @@ export interface QuantizeResult {
  * @param output - The INT8 model; written whole or not at all, and only after the verification.
  * @throws CalibrtError with one of the codes of `ErrorCode`; whatever it is, `output` is untouched.
  */
-export async function quantize(path: string, output: string, options: QuantizeOptions): Promise<QuantizeResult> {
+export async function quantize(path: string, output: string, given: QuantizeOptions): Promise<QuantizeResult> {
+  const options = resolveKinds(given);
+  if (options.weightOnly === true || options.dynamic === true) return quantizeDataFree(path, output, options);
   const watch = new Stopwatch();
   const warnings: string[] = [];
   const onWarning = (message: string): void => {
@@ -106,35 +124,33 @@ export async function quantize(path: string, output: string, options: QuantizeOp
   const operation = { ...options, onWarning };
   checkOptions(options);
   checkAuto(options);
+  checkRepairs(options);
   const asked = options.metric === undefined ? undefined : parseMetric(options.metric);
   await checkOutputs(path, output, options);
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
-  const prepared = await watch.time('open', () => prepareModel(path, worker, operation));
-  const everything = placeQdq(prepared.model, placementOptions(options));
-  for (const warning of everything.warnings) onWarning(warning);
-  const samples = hasData(options) ? await watch.time('open', () => drawFor(options, prepared)) : null;
+  const opened = await watch.time('open', () => prepareModel(path, worker, operation));
+  const samples = hasData(options) ? await watch.time('open', () => drawFor(options, opened)) : null;
   const tools = { worker, workspace, watch };
+  const { prepared, repairs } = await watch.time('repair', () => repairNetwork(opened, samples, tools, operation));
+  const everything = placeKind(prepared.model, options);
+  for (const warning of everything.warnings) onWarning(warning);
   const source = await findRanges(prepared, everything, samples, tools, operation);
   const precision = await keepBudget(prepared, everything, source, samples, tools, operation);
   const placement = precision?.placement ?? everything;
 
   const quantized = prepared.model.clone();
-  const written = await watch.time('quantize', () =>
-    insertQdq(quantized, placement, integerForms(source.table, placement), {
-      weightStorage: options.weightStorage ?? 'int8',
-    }),
-  );
+  const written = await watch.time('quantize', () => writeQuantization(quantized, placement, source.table, options));
   const cast = await watch.time('quantize', async () =>
     options.highPrecision === 'fp16' ? castWithCopy(quantized, 'fp16') : undefined,
   );
   const candidate = workspace.path('candidate.onnx');
   await watch.time('quantize', () => (cast?.rounded ?? quantized).save(candidate));
   const metric = precision?.metric ?? asked;
-  const pair = { reference: await referenceOf(path, prepared, workspace, options), candidate };
+  const pair = { reference: await referenceOf(path, opened, workspace, options), candidate };
   const holdout = samples?.holdout ?? null;
-  const exactQdq = placement.form === 'tensorrt';
+  const exactQdq = placement.form === 'tensorrt' || options.bits !== undefined;
   const verify = await watch.time(
     'verify',
     async () =>
@@ -164,9 +180,10 @@ export async function quantize(path: string, output: string, options: QuantizeOp
     firstSample: source.captured?.firstSample ?? {},
     quantized: placement.nodes.filter(({ quantized }) => quantized).map(({ node }) => node),
     skipped: placement.nodes.filter(({ quantized }) => !quantized).map(({ node, reason }) => ({ node, reason })),
-    tensors: asWritten(source.table, written),
+    tensors: asWritten(source.table, written, isStaticInt8(options)),
     ...(cast === undefined ? {} : { highPrecision: cast.summary }),
     ...(precision === undefined ? {} : { auto: precision.auto }),
+    ...(repairs.length === 0 ? {} : { repairs }),
     verify: verify && verified(verify),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
@@ -204,15 +221,11 @@ function warnOfOverflow({ outputs }: CompareResult, onWarning: (message: string)
   if (bad) onWarning(`output "${bad[0]}" is not finite: something exceeds FP16; use high precision fp32`);
 }
 
-function integerForms(table: CalibrationTable, { activations, form }: Placement): Map<string, IntegerForm> {
-  return new Map(activations.map(({ tensor }) => [tensor, integerForm(tensor, table.tensors[tensor]!, form)]));
-}
-
 /** The ranges as they are in the graph: tensors that share a scale have the widest, dead ones the least there is. */
-function asWritten(table: CalibrationTable, report: QdqReport): CalibrationTable['tensors'] {
+function asWritten(table: CalibrationTable, report: QdqReport, isInt8: boolean): CalibrationTable['tensors'] {
   const tensors = [...report.tensors].map(([name, { scale, zeroPoint }]): [string, TensorRange] => {
     const range = table.tensors[name]!;
-    const isOwn = range.scale === scale || !isSymmetric(range);
+    const isOwn = range.scale === scale || !isSymmetric(range) || !isInt8;
     return [name, { ...(isOwn ? range : rangeOfScale(scale)), scale, zeroPoint }];
   });
   return Object.fromEntries(tensors);

@@ -8,6 +8,7 @@ import { firstSamples } from './first-samples.js';
 import type { PreparedModel } from './prepare.js';
 import type { QuantizeOptions } from './quantize.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { trialCapture } from './sensitivity-capture.js';
 import type { CapturedStatistics } from './statistics.js';
 
 /** With a table nothing is calibrated, so all samples serve the verification, or as many as are asked for. */
@@ -58,7 +59,9 @@ export async function findRanges(
       'no samples and no table: give samples to calibrate on (--data) or a table (--table)',
     );
   }
-  const calibration = await calibrateTensors(prepared, qdqCapture(prepared.model, placement), samples, tools, options);
+  const needed = qdqCapture(prepared.model, placement);
+  const set = options.auto ? trialCapture(prepared.model, placement) : needed;
+  const calibration = await calibrateTensors(prepared, set, samples, tools, options);
   const { label, captured } = calibration;
   return { label, captured, table: await createTable(calibration, samples, options.signal) };
 }

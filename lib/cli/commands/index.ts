@@ -7,6 +7,7 @@ import { inspect } from './inspect.js';
 import { lint } from './lint.js';
 import { migrate } from './migrate.js';
 import { quantize } from './quantize.js';
+import { sensitivity } from './sensitivity.js';
 import { table } from './table.js';
 import { trtexec } from './trtexec.js';
 
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   calibrate,
   build,
   evaluate,
+  sensitivity,
   migrate,
   lint,
   table,

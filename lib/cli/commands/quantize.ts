@@ -1,8 +1,10 @@
 import type { WeightStorage } from '../../model/index.js';
 import type { QuantizeResult } from '../../pipeline/quantize.js';
 import type { Command } from '../command.js';
+import { kindFlags, readKindFlags } from '../flags/kinds.js';
 import { budgetFlags } from '../flags/metric.js';
 import { methodFlags, placementFlags } from '../flags/quantization.js';
+import { readRepairFlags, repairFlags } from '../flags/repairs.js';
 import { sampleFlags } from '../flags/samples.js';
 
 /** `calibrt quantize MODEL -o OUT`. */
@@ -51,14 +53,17 @@ export const quantize: Command = {
     },
     ...budgetFlags,
     { name: 'dry-run', type: 'boolean', description: 'only print what would be quantized, and why not where not' },
+    ...repairFlags,
     ...sampleFlags,
     ...methodFlags,
     ...placementFlags,
+    ...kindFlags,
   ],
   examples: [
     'calibrt quantize model.onnx -o model.int8.onnx --data photos/ --preset imagenet',
     'calibrt quantize model.onnx -o model.int8.onnx --table table.json --data photos/',
     'calibrt quantize model.onnx -o model.int8.onnx --data photos/ --auto --max-drop 1 --metric top1',
+    'calibrt quantize model.onnx -o smaller.onnx --weight-only',
     'calibrt quantize model.onnx --dry-run',
   ],
 
@@ -76,7 +81,11 @@ export const quantize: Command = {
       onWarning: (message: string) => console.warn(message),
     };
     if (flags['dryRun'] === true) {
-      const plan = await explainQuantization(args[0]!, { ...readPlacementFlags(flags), ...operation });
+      const plan = await explainQuantization(args[0]!, {
+        ...readPlacementFlags(flags),
+        ...readKindFlags(flags),
+        ...operation,
+      });
       const { explanationTable } = await import('../tables.js');
       console.result(plan, explanationTable(plan));
       return;
@@ -88,7 +97,9 @@ export const quantize: Command = {
       ...readSampleFlags(flags),
       ...readMethodFlags(flags),
       ...readPlacementFlags(flags),
+      ...readKindFlags(flags),
       ...readBudgetFlags(flags),
+      ...readRepairFlags(flags),
       ...pick(flags, 'auto', 'holdout', 'table', 'tableOut', 'batch', 'highPrecision', 'report'),
       ...(flags['weights'] === undefined ? {} : { weightStorage: flags['weights'] as WeightStorage }),
       ...operation,
@@ -112,6 +123,7 @@ function pick(flags: Readonly<Record<string, unknown>>, ...names: readonly strin
 async function summary(result: QuantizeResult): Promise<string> {
   const { formatFigure, formatPercent } = await import('../describe.js');
   const { metricsTable, precisionRows } = await import('../tables.js');
+  const { describeRepair } = await import('../describe-repair.js');
   const { describeCast } = await import('../../pipeline/cast.js');
   const { formatBytes, table } = await import('../table.js');
   const total = result.quantized.length + result.skipped.length;
@@ -120,6 +132,7 @@ async function summary(result: QuantizeResult): Promise<string> {
     ['method', `${result.method}, ${result.samples} samples`],
     ['quantized', `${result.quantized.length} of ${total} nodes (--dry-run tells which and why)`],
     ...(result.auto === undefined ? [] : precisionRows(result.auto)),
+    ...(result.repairs ?? []).map(describeRepair),
     ...(result.highPrecision === undefined ? [] : [['the rest', describeCast(result.highPrecision)]]),
   ]);
   const timed = result.latencyMs

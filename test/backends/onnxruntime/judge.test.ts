@@ -31,7 +31,7 @@ describe('record and judge', () => {
     const indices = [3, 1, 4, 15, 92];
     const source = { kind: 'dataset', spec: { sources: [{ path: data }], preprocess }, inputs, indices } as const;
     await using worker = new WorkerProcess();
-    const common = { batch: 2, fixedBatch: false, threads: 1, phase: 'test' } as const;
+    const common = { batch: 2, fixedBatch: false, threads: 1, exactQdq: true, phase: 'test' } as const;
     const record: RecordJob = {
       kind: 'record',
       model: exposed,
@@ -52,7 +52,6 @@ describe('record and judge', () => {
       reference: join(folder, 'outputs'),
       outputs: ['logits'],
       metric: parseMetric('sqnr:logits'),
-      exactQdq: true,
       ...common,
     });
     expect(judgements[0]).toMatchObject({ metric: { value: Infinity, standardError: 0 } });
