@@ -63,6 +63,20 @@ export class Initializer {
     return new Initializer(scanFields(head), noExternal, name, tensor.dtype, [...tensor.shape], undefined, own);
   }
 
+  /**
+   * A new tensor of a type that has no typed array, such as FP8. `bytes` are its values as raw data holds them; kept, not copied.
+   *
+   * @throws Error where they are not as many as type and shape want.
+   */
+  static fromBytes(name: string, dtype: ElementType, dims: readonly number[], bytes: Uint8Array): Initializer {
+    const head = onnx.TensorProto.encode({ dims: [...dims], dataType: elementTypeCode(dtype), name }).finish();
+    const tensor = new Initializer(scanFields(head), noExternal, name, dtype, [...dims], undefined, bytes);
+    if (tensor.byteLength !== bytes.length) {
+      throw new Error(`tensor "${name}" of type ${dtype} takes ${tensor.byteLength} bytes, not ${bytes.length}`);
+    }
+    return tensor;
+  }
+
   /** Number of elements. */
   get size(): number {
     return this.dims.reduce((product, dim) => product * dim, 1);

@@ -146,15 +146,17 @@ async function findRanges(
   { statistics }: CapturedStatistics,
   samples: DrawnSamples,
   context: CaptureContext,
-  options: MethodOptions & ActivationOptions & OperationOptions,
+  options: MethodOptions & ActivationOptions & OperationOptions & { readonly bits?: number },
 ): Promise<FoundRanges> {
-  const { percentile, kldVariant, activations } = options;
+  const { percentile, kldVariant, activations, bits } = options;
   const method = methodOf(options);
   const symmetry = activations ?? (placement?.form === 'onnxruntime' ? 'asymmetric' : 'symmetric');
   if (method !== 'auto') {
     const parameters = {
       ...(percentile === undefined ? {} : { percentile }),
       ...(kldVariant === undefined ? {} : { kldVariant }),
+      // Wider integers take what was observed, which has no width.
+      ...(bits === undefined || bits > 8 ? {} : { bits }),
     };
     return searchRanges(statistics, method, parameters, symmetry);
   }

@@ -1,6 +1,8 @@
 import { WorkerProcess } from '../backends/onnxruntime/index.js';
-import { placeQdq, type NodeDecision } from '../model/index.js';
-import { placementOptions, type ScopeOptions } from './placement-options.js';
+import type { NodeDecision } from '../model/index.js';
+import { resolveKinds, type KindOptions } from './kinds/options.js';
+import { placeKind } from './kinds/place.js';
+import type { ScopeOptions } from './placement-options.js';
 import { prepareModel, type PrepareOptions } from './prepare.js';
 
 /** What would be quantized, and why not where not. */
@@ -18,11 +20,12 @@ export interface Explanation {
  */
 export async function explainQuantization(
   path: string,
-  options: ScopeOptions & PrepareOptions = {},
+  given: ScopeOptions & KindOptions & PrepareOptions = {},
 ): Promise<Explanation> {
+  const options = resolveKinds(given);
   await using worker = new WorkerProcess();
   const { model } = await prepareModel(path, worker, options);
-  const placement = placeQdq(model, placementOptions(options));
+  const placement = placeKind(model, options);
   for (const warning of placement.warnings) options.onWarning?.(warning);
   return { model: path, nodes: placement.nodes, warnings: placement.warnings };
 }

@@ -72,6 +72,8 @@ export class Session {
           // Products of 8-bit numbers must not saturate in 16 bits on CPUs without VNNI.
           ...(settings.forTiming ? {} : { x64quantprecision: '1' }),
         },
+        // It takes the zero point of FP8 for that of a UINT8 that starts at 0, and drops the Relu before it.
+        ...(settings.exactQdq ? { optimization: { disable_specified_optimizers: 'ReluQuantRewrite' } } : {}),
       },
     };
     try {

@@ -12,7 +12,7 @@ export function insertActivation(
   insertion: Insertion,
   point: ActivationPoint,
   range: FinalRange,
-  type: QuantizedType,
+  type: QuantizedType | 'float8e4m3fn',
   dedicated: boolean,
 ): void {
   const { edges } = point;
@@ -29,8 +29,8 @@ export function insertActivation(
   }
 }
 
-// A graph output keeps its name: the float result before it takes another.
-function renameResult(insertion: Insertion, tensor: string): string {
+/** Gives the float result behind a graph output, which keeps its name, another one. */
+export function renameResult(insertion: Insertion, tensor: string): string {
   const producer = insertion.graph.producer(tensor);
   if (!producer) throw new CalibrtError('ERR_INTERNAL', `the output "${tensor}" to quantize is made by no node`);
   const name = insertion.graph.uniqueName(`${tensor}_float`);

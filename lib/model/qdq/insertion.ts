@@ -1,7 +1,7 @@
 import { CalibrtError } from '../../errors.js';
-import type { Tensor } from '../../data/tensor.js';
 import { addConstant, float32 } from '../constants.js';
 import type { Graph } from '../graph.js';
+import { Initializer } from '../initializer.js';
 import { GraphNode } from '../node.js';
 import type { Attribute } from '../attribute.js';
 import type { Edge } from '../placement/types.js';
@@ -65,15 +65,26 @@ export function addLinear(
   return output;
 }
 
-/** Scalar scale and zero point of a tensor. The zero point's type is what QuantizeLinear puts out. */
+/** Scalar scale and zero point of a tensor. The zero point's type is what QuantizeLinear puts out; FP8's is always 0. */
 export function addScalarParameters(
   graph: Graph,
   base: string,
   scale: number,
   zeroPoint: number,
-  type: QuantizedType,
+  type: QuantizedType | 'float8e4m3fn',
 ): [scale: string, zeroPoint: string] {
-  const data = type === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint);
-  const zero: Tensor = { dtype: type, shape: [], data };
-  return [addConstant(graph, `${base}_scale`, float32(scale)), addConstant(graph, `${base}_zero_point`, zero)];
+  return [
+    addConstant(graph, `${base}_scale`, float32(scale)),
+    addZeroPoint(graph, `${base}_zero_point`, zeroPoint, type),
+  ];
+}
+
+function addZeroPoint(graph: Graph, base: string, value: number, type: QuantizedType | 'float8e4m3fn'): string {
+  if (type === 'float8e4m3fn') {
+    const name = graph.uniqueName(base);
+    graph.setInitializer(Initializer.fromBytes(name, type, [], new Uint8Array(1)));
+    return name;
+  }
+  const data = type === 'int8' ? Int8Array.of(value) : Uint8Array.of(value);
+  return addConstant(graph, base, { dtype: type, shape: [], data });
 }

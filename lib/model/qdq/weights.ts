@@ -1,13 +1,20 @@
 import { CalibrtError } from '../../errors.js';
 import type { QuantizedWeights } from '../../native.js';
 import { addConstant } from '../constants.js';
+import type { Graph } from '../graph.js';
 import type { WeightPoint } from '../placement/types.js';
 import { addLinear, type Insertion } from './insertion.js';
 import { roundHalfEven } from './round.js';
 import { scaleFloor } from './scale.js';
 
+/** INT8 weights, symmetric or with a zero point for each scale. */
+export interface IntegerWeights extends QuantizedWeights {
+  /** Default: all 0. */
+  readonly zeroPoints?: Int8Array;
+}
+
 /**
- * Symmetric INT8 weights, range ±127 and scale amax/127 per channel, of data laid out as [outer, channels, inner]; a channel of
+ * INT8 weights: by default symmetric, range ±127 and scale amax/127 per channel, of data laid out as [outer, channels, inner]; a channel of
  * zeros gets `floor` as its scale.
  */
 export type QuantizeWeights = (
@@ -15,7 +22,7 @@ export type QuantizeWeights = (
   channels: number,
   inner: number,
   floor: number,
-) => Promise<QuantizedWeights>;
+) => Promise<IntegerWeights>;
 
 /** How a weight is kept: as INT8 with DequantizeLinear, or as it was, with QuantizeLinear and DequantizeLinear. */
 export type WeightStorage = 'int8' | 'qdq';
@@ -44,40 +51,50 @@ export async function insertWeight(
   const { least, storage = 'int8' } = options;
   const { graph } = insertion;
   const { tensor, axis, channels, inner, edges } = point;
-  const constant = graph.initializers.get(tensor);
-  if (!constant) throw new CalibrtError('ERR_INTERNAL', `the placement names "${tensor}", which the model has not`);
-  const { data: values } = await constant.read();
-  const bad = (values as Float32Array).findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new CalibrtError(
-      'ERR_MODEL_INVALID',
-      `the weights "${tensor}" hold ${values[bad]} (element ${bad}), which no integer stands for: repair the model, or exclude ` +
-        'the nodes that read them',
-    );
-  }
-  const { data, scales } = await quantizeWeights(values as Float32Array, channels, inner, scaleFloor);
-  if (least) raiseScales(values as Float32Array, data, scales, least, inner);
+  const { values, dims } = await readWeights(graph, tensor);
+  const { data, scales, zeroPoints } = await quantizeWeights(values, channels, inner, scaleFloor);
+  if (least) raiseScales(values, { data, scales, zeroPoints }, least, inner);
   const shape = axis === undefined ? [] : [channels];
   const scale = addConstant(graph, `${tensor}_scale`, { dtype: 'float32', shape, data: scales });
   const zeroPoint = addConstant(graph, `${tensor}_zero_point`, {
     dtype: 'int8',
     shape,
-    data: new Int8Array(scales.length),
+    data: zeroPoints ?? new Int8Array(scales.length),
   });
   const next = insertion.first(edges);
   const quantized =
     storage === 'int8'
-      ? addConstant(graph, `${tensor}_quantized`, { dtype: 'int8', shape: constant.dims, data })
+      ? addConstant(graph, `${tensor}_quantized`, { dtype: 'int8', shape: dims, data })
       : addLinear(insertion, next, 'QuantizeLinear', [tensor, scale, zeroPoint], tensor, { axis });
   const restored = addLinear(insertion, next, 'DequantizeLinear', [quantized, scale, zeroPoint], tensor, { axis });
   for (const edge of edges) insertion.node(edge).setInput(edge.input, restored);
   return { tensor, quantized, axis, scales, bytes: { float32: values.byteLength, int8: data.byteLength } };
 }
 
+/**
+ * The values of a float32 constant that is to be quantized.
+ *
+ * @throws CalibrtError `ERR_MODEL_INVALID` where one of them is not finite.
+ */
+export async function readWeights(
+  graph: Graph,
+  tensor: string,
+): Promise<{ readonly values: Float32Array; readonly dims: readonly number[] }> {
+  const constant = graph.initializers.get(tensor);
+  if (!constant) throw new CalibrtError('ERR_INTERNAL', `the placement names "${tensor}", which the model has not`);
+  const values = (await constant.read()).data as Float32Array;
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return { values, dims: constant.dims };
+  throw new CalibrtError(
+    'ERR_MODEL_INVALID',
+    `the weights "${tensor}" hold ${values[bad]} (element ${bad}), which no integer stands for: repair the model, or exclude ` +
+      'the nodes that read them',
+  );
+}
+
 function raiseScales(
   values: Float32Array,
-  data: Int8Array,
-  scales: Float32Array,
+  { data, scales, zeroPoints }: Pick<IntegerWeights, 'data' | 'scales'> & { zeroPoints: Int8Array | undefined },
   least: Float32Array,
   inner: number,
 ): void {
@@ -86,7 +103,8 @@ function raiseScales(
     const c = block % scales.length;
     const scale = raised[c] ?? 1;
     if (scale === scales[c]) continue;
-    for (let i = start; i < start + inner; i++) data[i] = roundHalfEven((values[i] ?? 0) / scale);
+    for (let i = start; i < start + inner; i++)
+      data[i] = roundHalfEven((values[i] ?? 0) / scale) + (zeroPoints?.[c] ?? 0);
   }
   scales.set(raised);
 }
