@@ -5,7 +5,6 @@ import type { NativeStatistics } from '../native.js';
 import type { Fact, ReportData, TensorPage } from '../report/index.js';
 import { unpackStatistics, writeTable, type CalibrationTable } from '../tables/index.js';
 import { packageVersion } from '../version.js';
-import type { AutoPrecision } from './auto-precision.js';
 import { placementOptions } from './placement-options.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
 import { searchRanges } from './ranges.js';
@@ -21,9 +20,6 @@ const HISTOGRAM_BINS = 160;
 /** Samples that rank the layers for a report. */
 const RANKING_SAMPLES = 8;
 
-/** A result that may come from automatic precision. */
-type Result = QuantizeResult & { readonly auto?: AutoPrecision };
-
 /**
  * Writes the report of a quantization.
  *
@@ -32,7 +28,7 @@ type Result = QuantizeResult & { readonly auto?: AutoPrecision };
  */
 export async function writeReport(
   report: string,
-  result: Result,
+  result: QuantizeResult,
   table: CalibrationTable,
   options: QuantizeOptions,
   workspace: Workspace,
@@ -52,7 +48,7 @@ export async function writeReport(
 }
 
 async function rankLayers(
-  { model }: Result,
+  { model }: QuantizeResult,
   table: CalibrationTable,
   options: QuantizeOptions,
   workspace: Workspace,
@@ -80,7 +76,7 @@ async function rankLayers(
   };
 }
 
-function tradeOffOf({ auto }: Result): Pick<ReportData, 'tradeOff'> {
+function tradeOffOf({ auto }: QuantizeResult): Pick<ReportData, 'tradeOff'> {
   if (auto === undefined) return {};
   const points = auto.curve.map(({ figure, int8Share }) => ({ share: int8Share, metric: figure }));
   return { tradeOff: { unit: auto.metric, points } };
@@ -114,7 +110,7 @@ function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else lists.set(key, [value]);
 }
 
-function summarize(result: Result): Fact[] {
+function summarize(result: QuantizeResult): Fact[] {
   const { verify, latencyMs, bytes } = result;
   const total = result.quantized.length + result.skipped.length;
   const outputs = Object.entries(verify?.outputs ?? {}).map(([name, { sqnrDb, cosine }]): Fact => [
