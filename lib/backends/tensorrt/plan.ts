@@ -39,12 +39,16 @@ function parsePlanHeader(prefix: Uint8Array, length: number, name: string): Plan
   if (length === 0) throw invalid('is empty: expected an engine plan');
   const magic = Buffer.from(prefix.subarray(0, 4)).toString('latin1');
   const kind = magics[magic];
-  if (kind === undefined) throw invalid('is no engine plan: it does not begin as those of TensorRT or TensorRT-RTX do');
+  if (kind === undefined) {
+    const hint = looksLikeOnnx(prefix) ? 'this looks like an ONNX model, build it first (`calibrt build`)' : undefined;
+    throw invalid(`is no engine plan: ${hint ?? 'it does not begin as those of TensorRT or TensorRT-RTX do'}`);
+  }
   if (length < headerBytes)
     throw invalid(`is truncated: ${length} bytes, of which a plan's header alone takes ${headerBytes}`);
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   if (view.getUint32(4, true) !== 0) throw invalid('is no engine plan: its header is damaged');
   const version = [24, 25, 26].map((offset) => view.getUint8(offset)).join('.');
+  if (view.getUint8(24) === 0) throw invalid('is no engine plan: its header is damaged');
   if (kind === 'tensorrt') return { kind, version, length };
 
   // Where a TensorRT plan keeps its length has not been seen.
@@ -56,6 +60,11 @@ function parsePlanHeader(prefix: Uint8Array, length: number, name: string): Plan
   }
   const targets = version.startsWith('1.7.') && length >= prefixBytes ? readTargets(view.getUint32(32, true)) : [];
   return { kind, version, length, ...(targets.length === 0 ? {} : { targets }) };
+}
+
+/** An ONNX file begins with its IR version, field 1 of its protobuf message, which is small. */
+function looksLikeOnnx(prefix: Uint8Array): boolean {
+  return prefix.length > 2 && prefix[0] === 0x08 && prefix[1]! > 0 && prefix[1]! < 0x40;
 }
 
 function readTargets(mask: number): string[] {

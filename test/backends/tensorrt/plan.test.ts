@@ -46,6 +46,14 @@ describe('readPlanHeader', () => {
     expect(await readPlanHeader(plan)).toEqual({ kind: 'tensorrt', version: '10.15.1', length: 64 });
   });
 
+  it('tells an ONNX model, and a header without a version', async () => {
+    const onnx = Uint8Array.of(0x08, 0x08, 0x12, 0x07, ...Buffer.from('pytorch'), ...new Uint8Array(64));
+    await expect(readPlanHeader(onnx)).rejects.toThrow('build it first (`calibrt build`)');
+    const plan = new Uint8Array(64);
+    plan.set(Buffer.from('ftrt'));
+    await expect(readPlanHeader(plan)).rejects.toThrow('damaged');
+  });
+
   it('refuses every truncation', async () => {
     const plan = rtxPlan(100);
     for (let length = 0; length < plan.length; length++) {
