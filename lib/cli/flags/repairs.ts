@@ -1,0 +1,18 @@
+import type { RepairOptions } from '../../pipeline/repair.js';
+import type { Flag, FlagValues } from '../command.js';
+import { defined } from './read-samples.js';
+
+/** Repairs of the float network before and after its calibration. */
+export const repairFlags: readonly Flag[] = [
+  {
+    name: 'equalize',
+    type: 'boolean',
+    description:
+      'even out the ranges of channels between layers first, where that gains; leaves the FP32 function as it is',
+  },
+];
+
+/** What the repair flags say, as the library's options. */
+export function readRepairFlags(flags: FlagValues): RepairOptions {
+  return defined<RepairOptions>({ equalize: flags['equalize'] });
+}

@@ -1,0 +1,4 @@
+/** Changes to a float network that make it lose less when it is quantized. */
+export { equalizeLayers, type EqualizedPair, type EqualizeOptions } from './equalize.js';
+export { findPairs } from './pairs.js';
+export { observeChannels, type MeasuringModel, type ObservedTensor } from './observe.js';
