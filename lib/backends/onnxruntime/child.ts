@@ -2,11 +2,13 @@
 import type { Batch } from '../../data/batches.js';
 import { serializeError } from '../../errors.js';
 import type { Progress } from '../../progress.js';
+import { bench } from './bench-job.js';
 import { capture } from './capture-job.js';
 import { compare } from './compare-job.js';
 import { evaluate } from './evaluate-job.js';
 import type { JobContext } from './job-context.js';
 import { judge } from './judge-job.js';
+import { profile } from './profile-job.js';
 import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
 import { record } from './record-job.js';
 import { reduce } from './reduce-job.js';
@@ -62,6 +64,8 @@ const context: JobContext = {
 
 function perform(job: Job): Promise<JobResults[keyof JobResults]> {
   switch (job.kind) {
+    case 'bench':
+      return bench(job);
     case 'capture':
       return capture(job, context);
     case 'compare':
@@ -70,6 +74,8 @@ function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return evaluate(job);
     case 'judge':
       return judge(job, context);
+    case 'profile':
+      return profile(job);
     case 'record':
       return record(job, context);
     case 'reduce':

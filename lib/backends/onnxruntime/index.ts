@@ -1,6 +1,8 @@
 /** The embedded CPU backend, behind a process boundary; nothing else in calibrt loads ONNX Runtime. */
 export { WorkerProcess, type RunOptions } from './host.js';
 export type {
+  BenchJob,
+  BenchResult,
   CaptureJob,
   CaptureResult,
   CaptureState,
@@ -9,7 +11,10 @@ export type {
   EvaluateJob,
   Judgement,
   JudgeJob,
+  KernelTimes,
   MetricResult,
+  ProfileJob,
+  ProfileResult,
   RecordJob,
   RecordResult,
   ReduceJob,

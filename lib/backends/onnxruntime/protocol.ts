@@ -242,6 +242,64 @@ export interface TimeResult {
   readonly runs: number;
 }
 
+/** One round of a benchmark of one model: a new session, a warm-up, and runs one after the other on the same inputs. */
+export interface BenchJob {
+  readonly kind: 'bench';
+  readonly model: string;
+  /** What errors call the model where it lies in a temporary file. */
+  readonly name?: string;
+  readonly feeds: NamedTensors;
+  readonly threads: number;
+  /** See `SessionSettings.spinning`. */
+  readonly spinning: boolean;
+  readonly warmUpMs: number;
+  /** Least number of runs that count, and least time that they take together. */
+  readonly iterations: number;
+  readonly durationMs: number;
+}
+
+/** What {@link BenchJob} answers. */
+export interface BenchResult {
+  /** Of each run that counts, in ms since the first began. */
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly warmUpQueries: number;
+  /** Share of the processors that other processes took while the runs that count ran; null where the system does not tell. */
+  readonly otherLoadPercent: number | null;
+}
+
+/** Runs a model on given inputs with ONNX Runtime's profiler on. */
+export interface ProfileJob {
+  readonly kind: 'profile';
+  readonly model: string;
+  readonly name?: string;
+  readonly feeds: NamedTensors;
+  readonly threads: number;
+  readonly spinning: boolean;
+  /** Runs that count. */
+  readonly runs: number;
+  /** Where the profiler may write; what it wrote is deleted. */
+  readonly folder: string;
+}
+
+/** A kernel of an optimized network, as ONNX Runtime's profiler knows it. */
+export interface KernelTimes {
+  readonly name: string;
+  readonly operator: string;
+  /** Element types of the inputs and outputs. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Milliseconds of each run. */
+  readonly times: Float32Array;
+}
+
+/** What {@link ProfileJob} answers. */
+export interface ProfileResult {
+  /** In the order of execution. */
+  readonly kernels: readonly KernelTimes[];
+  readonly outputs: NamedTensors;
+}
+
 /** Runs small models once each; for folding constants. */
 export interface EvaluateJob {
   readonly kind: 'evaluate';
@@ -249,14 +307,26 @@ export interface EvaluateJob {
   readonly feeds: NamedTensors;
 }
 
-export type Job = CaptureJob | CompareJob | EvaluateJob | JudgeJob | RecordJob | ReduceJob | TimeJob | TrialsJob;
+export type Job =
+  | BenchJob
+  | CaptureJob
+  | CompareJob
+  | EvaluateJob
+  | JudgeJob
+  | ProfileJob
+  | RecordJob
+  | ReduceJob
+  | TimeJob
+  | TrialsJob;
 
 /** The result type of each job kind. */
 export interface JobResults {
+  readonly bench: BenchResult;
   readonly capture: CaptureResult;
   readonly compare: CompareResult;
   readonly evaluate: NamedTensors;
   readonly judge: JudgeResult;
+  readonly profile: ProfileResult;
   readonly record: RecordResult;
   readonly reduce: ReduceResult;
   readonly time: TimeResult;
