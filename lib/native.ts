@@ -256,7 +256,8 @@ export interface NativeFailure {
     | 'cancelled'
     | 'plan'
     | 'input'
-    | 'execution';
+    | 'execution'
+    | 'calibration';
   readonly message: string;
   /** The library's own messages, oldest first. */
   readonly details: readonly string[];
@@ -297,23 +298,87 @@ export interface NativeTensorInfo {
   readonly shape: readonly number[];
 }
 
-/** What to build; every TensorRT enumerator by name. */
+/** The shapes of one input in a profile. */
+export interface NativeShapeRange {
+  readonly input: string;
+  readonly min: readonly number[];
+  readonly opt: readonly number[];
+  readonly max: readonly number[];
+}
+
+/** A calibration of an implicitly quantized build; see native/tensorrt/build_request.h. */
+export interface NativeCalibrationRequest {
+  readonly algorithm: 'entropy2' | 'minmax' | 'percentile';
+  readonly quantile: number;
+  readonly regressionCutoff: number;
+  /** OPT is the shape of every batch. */
+  readonly profile: readonly NativeShapeRange[];
+  readonly cache?: Uint8Array;
+  readonly histogramCache?: Uint8Array;
+  /** Whether there are batches, should the cache not do. */
+  readonly hasBatches: boolean;
+}
+
+/** Something that is turned on or off. */
+export interface NativeSwitch {
+  readonly name: string;
+  readonly on: boolean;
+}
+
+/** What is asked for layers of a name, or of a pattern with one `*`. */
+export interface NativeAssignment {
+  readonly pattern: string;
+  readonly values: readonly string[];
+}
+
+/** What an input or output may be; an empty type is the network's own. */
+export interface NativeTensorFormat {
+  readonly type: string;
+  readonly layouts: readonly string[];
+}
+
+/**
+ * What to build; every TensorRT enumerator by name. Empty texts and lists and absent numbers are the library's defaults. See
+ * native/tensorrt/build_request.h.
+ */
 export interface NativeBuildRequest {
   /** Path of the ONNX file; where `modelBytes` is given, what external data is relative to, or empty. */
   readonly modelPath: string;
   readonly modelBytes?: Uint8Array;
+  readonly device: number;
   readonly targets: readonly string[];
-  readonly profiles: readonly (readonly {
-    readonly input: string;
-    readonly min: readonly number[];
-    readonly opt: readonly number[];
-    readonly max: readonly number[];
-  }[])[];
+  readonly profiles: readonly (readonly NativeShapeRange[])[];
   readonly flags: readonly string[];
-  readonly workspaceBytes?: number;
+  readonly clearedFlags: readonly string[];
+  readonly stronglyTyped?: boolean;
+  readonly calibration?: NativeCalibrationRequest;
+  readonly placeholderRanges: boolean;
+  readonly memoryPools: readonly { readonly name: string; readonly bytes: number }[];
   readonly optimizationLevel?: number;
-  /** Empty: the library's default. */
+  readonly avgTimingIterations?: number;
+  readonly maxTactics?: number;
+  readonly maxAuxStreams?: number;
+  readonly tilingLevel: string;
+  readonly l2LimitForTiling?: number;
   readonly profilingVerbosity: string;
+  readonly hardwareCompatibility: string;
+  readonly runtimePlatform: string;
+  readonly buildRoute: string;
+  readonly tacticSources: readonly NativeSwitch[];
+  readonly previewFeatures: readonly NativeSwitch[];
+  readonly parserFlags: readonly NativeSwitch[];
+  readonly dlaCore?: number;
+  readonly layerPrecisions: readonly NativeAssignment[];
+  readonly layerOutputTypes: readonly NativeAssignment[];
+  readonly layerDevices: readonly NativeAssignment[];
+  readonly inputFormats: readonly NativeTensorFormat[];
+  readonly outputFormats: readonly NativeTensorFormat[];
+  readonly debugTensors: readonly string[];
+  readonly decomposableAttentions: readonly string[];
+  readonly debugUnfusedTensors: boolean;
+  readonly plugins: readonly string[];
+  readonly staticPlugins: readonly string[];
+  readonly serializedPlugins: readonly string[];
   readonly timingCache?: Uint8Array;
   /** Whether messages of level `verbose` are wanted; there are thousands. */
   readonly verbose: boolean;
@@ -344,7 +409,31 @@ export type NativeBuildEvent =
       readonly phase: string;
       readonly parent: string;
       readonly count: number;
-    };
+    }
+  | NativeCalibrationEvent;
+
+/**
+ * A calibrator's events: TensorRT wants batches that look like this (each a tensor per input, in this order); it took one; it wrote
+ * a cache. A calibration from a cache has none.
+ */
+export type NativeCalibrationEvent =
+  | { readonly type: 'batches'; readonly inputs: readonly NativeTensorInfo[] }
+  | { readonly type: 'taken' }
+  | { readonly type: 'calibrated'; readonly file: 'cache' | 'histogram'; readonly bytes: Uint8Array };
+
+/** A build that is going on. */
+export interface NativeBuildJob {
+  readonly result: Promise<NativeOutcome<NativeBuildResult>>;
+  /** Takes effect at the builder's next step, or when it is done; at once where it waits for a batch. */
+  cancel(): void;
+  /**
+   * Adds a calibration batch: the bytes of each input in the order of the `batches` event, copied at once. The caller keeps count: there
+   * is room for another when one was taken.
+   */
+  feed(batch: readonly Uint8Array[]): void;
+  /** There are no more batches. */
+  endBatches(): void;
+}
 
 /** An input or output of an engine. */
 export interface NativeEngineTensor {
@@ -490,14 +579,8 @@ export interface NativeTensorRtLibrary {
     readonly infer: string;
     readonly parser: string;
   };
-  /**
-   * Builds on a thread of its own. `onEvents` gets what happened since its last call. `cancel` takes effect at the builder's
-   * next step, or when it is done.
-   */
-  build(
-    request: NativeBuildRequest,
-    onEvents: (events: readonly NativeBuildEvent[]) => void,
-  ): { readonly result: Promise<NativeOutcome<NativeBuildResult>>; cancel(): void };
+  /** Builds on a thread of its own. `onEvents` gets what happened since its last call. */
+  build(request: NativeBuildRequest, onEvents: (events: readonly NativeBuildEvent[]) => void): NativeBuildJob;
   /** Makes an engine of a plan. `onEvent` must not hold the engine, or it is never collected. */
   load(request: NativeLoadRequest, onEvent: (event: NativeEngineEvent) => void): Promise<NativeOutcome<NativeEngine>>;
 }

@@ -67,7 +67,17 @@ async function* guarded<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerato
   }
 }
 
-function* itemSamples(item: IterableSample, inputs: readonly ModelInput[], where: string): Generator<Sample, void> {
+/**
+ * The samples of one item, each in the shape and type that the network takes.
+ *
+ * @param where - Names the item in messages.
+ * @throws CalibrtError as {@link fromIterable} does.
+ */
+export function* itemSamples(
+  item: IterableSample,
+  inputs: readonly ModelInput[],
+  where: string,
+): Generator<Sample, void> {
   const rows = inputs.map((input) => {
     const value = item[input.name];
     if (value !== undefined) return splitRows(toTensor(value, input, where), input);

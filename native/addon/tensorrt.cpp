@@ -3,6 +3,7 @@
 #include "addon/register.h"
 #include "addon/tensorrt/bridges.h"
 #include "addon/tensorrt/build_job.h"
+#include "addon/tensorrt/build_request_convert.h"
 #include "addon/tensorrt/convert.h"
 #include "addon/tensorrt/engine_handle.h"
 #include "addon/tensorrt/exit_guard.h"

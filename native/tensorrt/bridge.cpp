@@ -3,7 +3,9 @@
 #include <exception>
 
 #include "tensorrt/build_plan.h"
+#include "tensorrt/build_tables.h"
 #include "tensorrt/entry_points.h"
+#include "tensorrt/failed.h"
 #include "tensorrt/loaded_engine.h"
 #include "tensorrt/name_tables.h"
 #include "tensorrt/version.h"
@@ -24,6 +26,8 @@ class OpenedLibrary final : public Library {
                                            BuildObserver& observer) const noexcept override {
     try {
       return buildPlan(entries_, request, observer);
+    } catch (const Failed& failed) {
+      return failed.failure();
     } catch (const std::exception& error) {
       return internal(error.what());
     } catch (...) {

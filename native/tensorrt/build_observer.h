@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "tensorrt/batch_source.h"
+
 namespace calibrt::tensorrt {
 
 /// A level of TensorRT's log.
@@ -28,6 +30,8 @@ class BuildObserver {
   virtual void progress(const ProgressEvent& event) noexcept = 0;
   /// Whether to stop; asked at each step of the builder.
   virtual bool cancelled() const noexcept = 0;
+  /// Where calibration batches come from; null for a build that calibrates nothing.
+  virtual BatchSource* batches() noexcept { return nullptr; }
 };
 
 }  // namespace calibrt::tensorrt

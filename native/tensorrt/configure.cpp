@@ -2,34 +2,31 @@
 
 #include <algorithm>
 
+#include "tensorrt/build_tables.h"
 #include "tensorrt/name_tables.h"
-#include "tensorrt/version.h"
 
 namespace calibrt::tensorrt {
 namespace {
 
-Failure unsupported(const std::string& what) {
-  return {FailureKind::kUnsupported, std::string(kProduct) + " " + versionText(kHeaderVersion) + " has no " + what, {}};
-}
-
 #if CALIBRT_RTX
-std::optional<Failure> setTargets(nvinfer1::IBuilderConfig& config, const std::vector<std::string>& targets) {
-  if (targets.empty()) return std::nullopt;
+void setTargets(nvinfer1::IBuilderConfig& config, const std::vector<std::string>& targets,
+                const Capability& capability) {
+  if (targets.empty()) return;
   // The count first: setting one beyond the count is refused.
   bool accepted = config.setNbComputeCapabilities(static_cast<std::int32_t>(targets.size()));
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const auto target = valueOf(kTargets, targets[i]);
-    if (!target) return unsupported("target '" + targets[i] + "'");
-    accepted = accepted && config.setComputeCapability(*target, static_cast<std::int32_t>(i));
+    const auto target = capability.value(kTargets, targets[i], "target");
+    accepted = accepted && config.setComputeCapability(target, static_cast<std::int32_t>(i));
   }
-  if (accepted) return std::nullopt;
-  return Failure{FailureKind::kUnsupported, "the library refuses this set of targets", {}};
+  if (!accepted) throw Failed(FailureKind::kUnsupported, "the library refuses this set of targets");
 }
 #else
-std::optional<Failure> setTargets(nvinfer1::IBuilderConfig& /*config*/, const std::vector<std::string>& targets) {
+void setTargets(nvinfer1::IBuilderConfig& /*config*/, const std::vector<std::string>& targets,
+                const Capability& capability) {
   const auto other = std::ranges::find_if(targets, [](const auto& target) { return target != "current"; });
-  if (other == targets.end()) return std::nullopt;
-  return unsupported("target '" + *other + "': it builds for the GPU at hand (only TensorRT-RTX builds ahead of time)");
+  if (other == targets.end()) return;
+  throw capability.lacks("target '" + *other +
+                         "': it builds for the GPU at hand (only TensorRT-RTX builds ahead of time)");
 }
 #endif
 
@@ -37,39 +34,118 @@ bool isPrecision(const std::string& flag) {
   return std::ranges::find(kPrecisionFlags, flag) != std::end(kPrecisionFlags);
 }
 
-std::optional<Failure> setFlags(nvinfer1::IBuilderConfig& config, const std::vector<std::string>& flags) {
-  for (const std::string& name : flags) {
+void setFlags(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability) {
+  for (const std::string& name : request.flags) {
     // Carried out by the model's own Q/DQ nodes, whose presence is checked after parsing.
     if (CALIBRT_STRONGLY_TYPED && name == "int8") continue;
-    const auto flag = valueOf(kBuilderFlags, name);
-    if (!flag)
-      return unsupported("builder flag '" + name + "'" + (isPrecision(name) ? ": types are the model's own" : ""));
-    config.setFlag(*flag);
+    if (CALIBRT_STRONGLY_TYPED && isPrecision(name)) {
+      throw capability.lacks("builder flag '" + name + "': types are the model's own");
+    }
+    const auto flag = capability.value(kBuilderFlags, name, "builder flag");
+    config.setFlag(flag);
+    if (!config.getFlag(flag)) throw capability.lacks("builder flag '" + name + "'");
   }
-  return std::nullopt;
+  for (const std::string& name : request.clearedFlags) {
+    config.clearFlag(capability.value(kBuilderFlags, name, "builder flag"));
+  }
+}
+
+void setMemoryPools(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability) {
+  for (const NamedAmount& pool : request.memoryPools) {
+    config.setMemoryPoolLimit(capability.value(kMemoryPools, pool.name, "memory pool"), pool.amount);
+  }
+}
+
+void setNumbers(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability) {
+  if (request.optimizationLevel) config.setBuilderOptimizationLevel(*request.optimizationLevel);
+  if (request.avgTimingIterations) config.setAvgTimingIterations(*request.avgTimingIterations);
+  if (request.maxAuxStreams) config.setMaxAuxStreams(*request.maxAuxStreams);
+  if (request.maxTactics) {
+    capability.require(4, "limit of tactics");
+    config.setMaxNbTactics(*request.maxTactics);
+  }
+  if (request.l2LimitForTiling) {
+    capability.require(8, "L2 limit for tiling");
+    if (!config.setL2LimitForTiling(*request.l2LimitForTiling)) {
+      throw Failed(FailureKind::kUnsupported, "the library refuses an L2 limit for tiling of " +
+                                                  std::to_string(*request.l2LimitForTiling) + " bytes");
+    }
+  }
+}
+
+void setLevels(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability) {
+  if (!request.profilingVerbosity.empty()) {
+    config.setProfilingVerbosity(
+        capability.value(kProfilingVerbosities, request.profilingVerbosity, "profiling verbosity"));
+  }
+  if (!request.hardwareCompatibility.empty()) {
+    config.setHardwareCompatibilityLevel(
+        capability.value(kHardwareCompatibility, request.hardwareCompatibility, "hardware compatibility level"));
+  }
+  if (!request.runtimePlatform.empty()) {
+    config.setRuntimePlatform(capability.value(kRuntimePlatforms, request.runtimePlatform, "runtime platform"));
+  }
+  if (!request.tilingLevel.empty()) {
+    const auto level = capability.value(kTilingLevels, request.tilingLevel, "tiling optimization level");
+    if (!config.setTilingOptimizationLevel(level)) {
+      throw Failed(FailureKind::kUnsupported, "the library refuses tiling level '" + request.tilingLevel + "'");
+    }
+  }
+}
+
+void setTacticSources(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability) {
+  if (request.tacticSources.empty()) return;
+  nvinfer1::TacticSources sources = config.getTacticSources();
+  for (const Switch& source : request.tacticSources) {
+    const auto bit = 1U << static_cast<unsigned>(capability.value(kTacticSources, source.name, "tactic source"));
+    sources = source.on ? sources | bit : sources & ~bit;
+  }
+  if (!config.setTacticSources(sources)) {
+    throw Failed(FailureKind::kUnsupported, "the library refuses this set of tactic sources");
+  }
+}
+
+void setBuildRoute([[maybe_unused]] nvinfer1::IBuilderConfig& config, const BuildRequest& request,
+                   const Capability& capability) {
+  if (request.buildRoute.empty()) return;
+#if CALIBRT_STRONGLY_TYPED
+  if (!CALIBRT_RTX && capability.version() < 110100) throw capability.lacks("build routes, which came with 11.1");
+  if (!config.setBuildRoute(request.buildRoute.c_str())) {
+    throw Failed(FailureKind::kUnsupported, "the library refuses build route '" + request.buildRoute + "'");
+  }
+#else
+  throw capability.lacks("build routes");
+#endif
+}
+
+void setDla(nvinfer1::IBuilderConfig& config, const BuildRequest& request) {
+  if (!request.dlaCore) return;
+  config.setDefaultDeviceType(nvinfer1::DeviceType::kDLA);
+  config.setDLACore(*request.dlaCore);
 }
 
 }  // namespace
 
-std::optional<Failure> configure(nvinfer1::IBuilderConfig& config, const BuildRequest& request) {
-  if (auto failure = setTargets(config, request.targets)) return failure;
-  if (auto failure = setFlags(config, request.flags)) return failure;
-  if (request.workspaceBytes) config.setMemoryPoolLimit(nvinfer1::MemoryPoolType::kWORKSPACE, *request.workspaceBytes);
-  if (request.optimizationLevel) config.setBuilderOptimizationLevel(*request.optimizationLevel);
-  if (!request.profilingVerbosity.empty()) {
-    const auto verbosity = valueOf(kProfilingVerbosities, request.profilingVerbosity);
-    if (!verbosity) return unsupported("profiling verbosity '" + request.profilingVerbosity + "'");
-    config.setProfilingVerbosity(*verbosity);
+void configure(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability) {
+  setTargets(config, request.targets, capability);
+  setFlags(config, request, capability);
+  setMemoryPools(config, request, capability);
+  setNumbers(config, request, capability);
+  setLevels(config, request, capability);
+  setTacticSources(config, request, capability);
+  setBuildRoute(config, request, capability);
+  setDla(config, request);
+  for (const Switch& feature : request.previewFeatures) {
+    config.setPreviewFeature(capability.value(kPreviewFeatures, feature.name, "preview feature"), feature.on);
   }
-  return std::nullopt;
 }
 
 nvinfer1::NetworkDefinitionCreationFlags networkFlags([[maybe_unused]] const BuildRequest& request) {
 #if CALIBRT_STRONGLY_TYPED
   return 0;
 #else
-  const bool weakly = std::ranges::any_of(request.flags, isPrecision);
-  return weakly ? 0U : 1U << static_cast<unsigned>(nvinfer1::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
+  const bool strongly = request.stronglyTyped.value_or(std::ranges::none_of(request.flags, isPrecision));
+  return strongly ? 1U << static_cast<unsigned>(nvinfer1::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED) : 0U;
 #endif
 }
 

@@ -1,19 +1,18 @@
 #pragma once
 
-#include <optional>
-
 #include "tensorrt/build_request.h"
-#include "tensorrt/failure.h"
+#include "tensorrt/capability.h"
 #include "tensorrt/flavour.h"
 
 namespace calibrt::tensorrt {
 
-/// Carries the request's options over into the builder's configuration; an option that this flavour lacks is a failure
-/// that names it.
-std::optional<Failure> configure(nvinfer1::IBuilderConfig& config, const BuildRequest& request);
+/// Carries the request's options over into the builder's configuration.
+///
+/// @throws Failed kUnsupported naming an option that this flavour or library lacks
+void configure(nvinfer1::IBuilderConfig& config, const BuildRequest& request, const Capability& capability);
 
 /// Flags for a new network. It is strongly typed (as TensorRT 11 and TensorRT-RTX always are) unless a precision flag
-/// asks for the builder's choice.
+/// asks for the builder's choice, or the request says otherwise.
 nvinfer1::NetworkDefinitionCreationFlags networkFlags(const BuildRequest& request);
 
 /// Whether the request's plan depends on the GPU at hand, which then must be there.

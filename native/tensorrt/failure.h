@@ -36,6 +36,8 @@ enum class FailureKind : std::uint8_t {
   kInput,
   /// The library or the driver failed while running.
   kExecution,
+  /// The library does not take a calibration cache, and there is nothing to calibrate on.
+  kCalibration,
 };
 
 struct Failure {

@@ -30,26 +30,6 @@ inline constexpr NameTable<nvinfer1::ProfilingVerbosity, 3> kProfilingVerbositie
 }};
 static_assert(isComplete(kProfilingVerbosities, nvinfer1::EnumMax<nvinfer1::ProfilingVerbosity>()));
 
-/// Flags of the builder that a request may set, in the words of lib/backends/tensorrt.
-inline constexpr auto kBuilderFlags = std::to_array<Named<nvinfer1::BuilderFlag>>({
-#if !CALIBRT_STRONGLY_TYPED
-    {"fp16", nvinfer1::BuilderFlag::kFP16},
-    {"int8", nvinfer1::BuilderFlag::kINT8},
-#endif
-    {"refit", nvinfer1::BuilderFlag::kREFIT},
-    {"disableTimingCache", nvinfer1::BuilderFlag::kDISABLE_TIMING_CACHE},
-    {"sparseWeights", nvinfer1::BuilderFlag::kSPARSE_WEIGHTS},
-#if !CALIBRT_RTX
-    // TensorRT-RTX has the enumerator, and looks for a lean runtime that it does not ship.
-    {"versionCompatible", nvinfer1::BuilderFlag::kVERSION_COMPATIBLE},
-#endif
-    {"stripWeights", nvinfer1::BuilderFlag::kSTRIP_PLAN},
-});
-static_assert(isIncreasing(kBuilderFlags));
-
-/// Precision flags, which make a network weakly typed; the rest leave its types alone.
-inline constexpr std::string_view kPrecisionFlags[] = {"fp16", "int8"};
-
 #if CALIBRT_RTX
 /// GPUs that a plan can be built for without one.
 inline constexpr auto kTargets = std::to_array<Named<nvinfer1::ComputeCapability>>({

@@ -15,6 +15,8 @@ template <typename Enum>
 struct Named {
   std::string_view name;
   Enum value;
+  /// The minor of TensorRT 10 that brought it, where its headers do not tell that the library at hand has it.
+  int sinceMinor = 0;
 };
 
 template <typename Enum, std::size_t Size>
@@ -45,6 +47,15 @@ constexpr std::optional<Enum> valueOf(const NameTable<Enum, Size>& table, std::s
     if (entry.name == name) return entry.value;
   }
   return std::nullopt;
+}
+
+/// The entry of that name, or null.
+template <typename Enum, std::size_t Size>
+constexpr const Named<Enum>* entryOf(const NameTable<Enum, Size>& table, std::string_view name) {
+  for (const Named<Enum>& entry : table) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
 }
 
 template <typename Enum, std::size_t Size>

@@ -8,7 +8,7 @@ void ProgressMonitor::phaseStart(const char* phase, const char* parent, std::int
 
 bool ProgressMonitor::stepComplete(const char* phase, std::int32_t step) noexcept {
   send(ProgressEvent::Kind::kStep, phase, nullptr, step);
-  return !observer_.cancelled();
+  return !observer_.cancelled() && !failed_();
 }
 
 void ProgressMonitor::phaseFinish(const char* phase) noexcept { send(ProgressEvent::Kind::kFinish, phase, nullptr, 0); }

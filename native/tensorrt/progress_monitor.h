@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "tensorrt/build_observer.h"
 #include "tensorrt/flavour.h"
 
@@ -10,6 +12,9 @@ class ProgressMonitor final : public nvinfer1::IProgressMonitor {
  public:
   explicit ProgressMonitor(BuildObserver& observer) : observer_(observer) {}
 
+  /// Another reason to stop, asked from any thread; set before the build.
+  void stopIf(std::function<bool()> failed) { failed_ = std::move(failed); }
+
   void phaseStart(const char* phase, const char* parent, std::int32_t steps) noexcept override;
   /// False stops the builder.
   bool stepComplete(const char* phase, std::int32_t step) noexcept override;
@@ -19,6 +24,7 @@ class ProgressMonitor final : public nvinfer1::IProgressMonitor {
   void send(ProgressEvent::Kind kind, const char* phase, const char* parent, std::int32_t count) noexcept;
 
   BuildObserver& observer_;
+  std::function<bool()> failed_ = [] { return false; };
 };
 
 }  // namespace calibrt::tensorrt

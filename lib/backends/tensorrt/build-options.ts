@@ -1,4 +1,6 @@
 import type { LogSeverity, NativeTensorInfo, TensorRtFlavour } from '../../native.js';
+import type { BuildDetails } from './build-details.js';
+import type { NativeCalibrator } from './calibrators.js';
 import type { TensorRtBackend } from './flavours.js';
 
 /** The shapes that an engine serves for one input: least, expected (what is optimized for), greatest. */
@@ -12,7 +14,7 @@ export interface ShapeRange {
 export type OptimizationProfile = Readonly<Record<string, ShapeRange>>;
 
 /** What to build and how. */
-export interface BuildOptions {
+export interface BuildOptions extends BuildDetails {
   /** Default `auto`: TensorRT where there is a GPU and it is installed, else TensorRT-RTX. */
   readonly backend?: 'auto' | TensorRtBackend;
   /** One flavour and no other. */
@@ -44,12 +46,43 @@ export interface BuildOptions {
   readonly timingCache?: Uint8Array;
   /** TensorRT 10: let the builder choose FP16. Elsewhere types are the model's own and this is refused. */
   readonly fp16?: boolean;
-  /** TensorRT 10: let the builder choose INT8. Elsewhere it asks that the model has Q/DQ nodes. */
+  /** TensorRT 10: let the builder choose BF16. Elsewhere refused, as `fp16` is. */
+  readonly bf16?: boolean;
+  /**
+   * TensorRT 10: let the builder choose INT8, with the scales of the model's Q/DQ nodes, or of `calibrator` where it has none. Elsewhere
+   * it changes nothing for a model with Q/DQ nodes, and is refused for one without.
+   */
   readonly int8?: boolean;
+  /** TensorRT 10: where the scales of an INT8 build come from, for a model without Q/DQ nodes. */
+  readonly calibrator?: NativeCalibrator;
+  /** Shape of each dynamic input in a calibration batch, by its name; default: OPT of the first profile. */
+  readonly calibrationShapes?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * TensorRT 10: INT8 with ranges that have nothing to do with the model ([-4, 4], trtexec's own), for timing alone: the engine's outputs
+   * are meaningless. Its name says so.
+   */
+  readonly placeholderRanges?: boolean;
+  /** Whether FP32 may be computed as TF32; default true. */
+  readonly tf32?: boolean;
+  /** Whether kernels for weights with 2 of every 4 zero may be chosen; default false. */
+  readonly sparsity?: boolean;
   /** Receives TensorRT's log. */
   readonly onLog?: (severity: LogSeverity, message: string) => void;
   /** The least important level that `onLog` gets; default `info`. `verbose` is thousands of lines. */
   readonly logLevel?: LogSeverity;
+}
+
+/** Where the scales of an implicitly quantized engine came from. */
+export interface CalibrationSummary {
+  /** `cache`: no batch was asked for. */
+  readonly from: 'cache' | 'samples';
+  /** Samples that TensorRT saw. */
+  readonly samples: number;
+  readonly batches: number;
+  /** What TensorRT wrote, or was served: a calibration cache. */
+  readonly cache: Uint8Array;
+  /** The percentile calibrator's histograms, where TensorRT wrote them. */
+  readonly histograms?: Uint8Array;
 }
 
 /** A built engine, with the conditions it was built under. */
@@ -71,6 +104,10 @@ export interface BuildResult {
   readonly timings: Readonly<Record<'open' | 'parse' | 'build' | 'total', number>>;
   /** The library's warnings, each once. */
   readonly warnings: readonly string[];
+  /** What was asked for and changes nothing here, one sentence each. */
+  readonly notes: readonly string[];
+  /** Of a build with a calibrator. */
+  readonly calibration?: CalibrationSummary;
   /** Tactic timings to start the next build from. */
   readonly timingCache?: Uint8Array;
 }

@@ -33,7 +33,7 @@ export class BuildProgress {
 
   /** Takes one event of the builder. */
   handle(event: NativeBuildEvent): void {
-    if (event.type === 'log') return;
+    if (!('phase' in event)) return;
     if (event.type === 'start') this.#start(event.phase, event.parent, event.count);
     else if (event.type === 'step') this.#step(event.phase, event.count);
     else this.#finish(event.phase);

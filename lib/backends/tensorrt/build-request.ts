@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { CalibrtError } from '../../errors.js';
-import { native, type NativeBuildRequest } from '../../native.js';
+import { native } from '../../native.js';
 import type { BuildOptions } from './build-options.js';
 import type { TensorRtLibrary } from './library.js';
 
@@ -68,29 +67,4 @@ export async function resolveTargets(
   if (known.length === 0) return [];
   const { devices } = await native().probeCuda();
   return devices[0] !== undefined && known.includes(devices[0].target) ? ['current'] : defaultTargets;
-}
-
-/** The options in the words of the native surface. */
-export function toNativeRequest(
-  model: string | Uint8Array,
-  targets: readonly string[],
-  options: BuildOptions,
-): NativeBuildRequest {
-  const { fp16, int8, refit, stripWeights, versionCompatible, externalDataFolder, profiles = [] } = options;
-  const { workspaceBytes, optimizationLevel, timingCache } = options;
-  const flags = Object.entries({ fp16, int8, refit, stripWeights, versionCompatible });
-  // The parser takes the folder from the path of a file that need not exist.
-  const folder = externalDataFolder === undefined ? '' : join(resolve(externalDataFolder), 'model.onnx');
-  return {
-    modelPath: typeof model === 'string' ? model : folder,
-    ...(typeof model === 'string' ? {} : { modelBytes: model }),
-    targets,
-    profiles: profiles.map((profile) => Object.entries(profile).map(([input, range]) => ({ input, ...range }))),
-    flags: flags.filter(([, set]) => set === true).map(([name]) => name),
-    ...(workspaceBytes === undefined ? {} : { workspaceBytes }),
-    ...(optimizationLevel === undefined ? {} : { optimizationLevel }),
-    profilingVerbosity: options.profilingVerbosity ?? '',
-    ...(timingCache === undefined ? {} : { timingCache }),
-    verbose: options.onLog !== undefined && options.logLevel === 'verbose',
-  };
 }

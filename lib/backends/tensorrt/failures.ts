@@ -27,6 +27,12 @@ export function buildFailure(failure: NativeFailure, what: string, model: string
       return new CalibrtError('ERR_BUILD', `${what} builds no plan of ${model}: ${failure.message}${first}${more}`, {
         details,
       });
+    case 'calibration':
+      return new CalibrtError('ERR_TABLE_MISMATCH', `${what}: ${failure.message}: give samples (--data)`, { details });
+    case 'library':
+      return new CalibrtError('ERR_BACKEND_FAILED', failure.message + first, { details });
+    case 'input':
+      return new CalibrtError('ERR_USAGE', `${model}: ${failure.message}`, { details });
     case 'cancelled':
       return new CalibrtError('ERR_ABORTED', 'aborted');
     default:

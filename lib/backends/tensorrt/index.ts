@@ -1,5 +1,33 @@
 export { buildEngine } from './build.js';
-export type { BuildOptions, BuildResult, OptimizationProfile, ShapeRange } from './build-options.js';
+export type {
+  BuilderFlag,
+  BuildDetails,
+  LayerAssignment,
+  MemoryPool,
+  ParserFlag,
+  PreviewFeature,
+  Switches,
+  TacticSource,
+  TensorFormat,
+} from './build-details.js';
+export type {
+  BuildOptions,
+  BuildResult,
+  CalibrationSummary,
+  OptimizationProfile,
+  ShapeRange,
+} from './build-options.js';
+export {
+  EntropyCalibrator2,
+  MinMaxCalibrator,
+  NativeCalibrator,
+  nativeCalibrators,
+  PercentileCalibrator,
+  type CalibrationLoader,
+  type CalibrationSamples,
+  type NativeCalibratorOptions,
+  type PercentileCalibratorOptions,
+} from './calibrators.js';
 export type { TensorRtBackend } from './flavours.js';
 export {
   locateTensorRt,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "addon/tensorrt/build_request_convert.h"
 #include "addon/tensorrt/convert.h"
 #include "addon/tensorrt/job_registry.h"
 
@@ -22,14 +23,24 @@ Napi::Object BuildJob::start(Napi::Env env, std::shared_ptr<const tensorrt::Libr
   Napi::Object handle = Napi::Object::New(env);
   handle["result"] = job->deferred_.emplace(env).Promise();
   handle["cancel"] = Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->cancel(); });
+  handle["feed"] = Napi::Function::New(
+      env, [job](const Napi::CallbackInfo& info) { job->queue_.push(toBatch(info[0], job->queue_.sizes())); });
+  handle["endBatches"] = Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->queue_.finish(); });
   job->launch(onEvents);
   return handle;
 }
 
 BuildJob::BuildJob(Napi::Env env, std::shared_ptr<const tensorrt::Library> library, tensorrt::BuildRequest request)
-    : env_(env), library_(std::move(library)), request_(std::move(request)) {}
+    : env_(env), library_(std::move(library)), request_(std::move(request)),
+      queue_([this](CalibrationEvent event) { std::visit([this](auto& each) { enqueue(std::move(each)); }, event); }) {}
 
 BuildJob::~BuildJob() = default;
+
+void BuildJob::cancel() noexcept {
+  cancelled_ = true;
+  // The build may be waiting for a batch that never comes.
+  queue_.stop();
+}
 
 void BuildJob::launch(Napi::Function onEvents) {
   const Napi::Env env(env_);
@@ -85,7 +96,7 @@ void BuildJob::progress(const tensorrt::ProgressEvent& event) noexcept {
   }
 }
 
-void BuildJob::enqueue(BuildEvent event) noexcept {
+void BuildJob::enqueue(BuildEvent event) {
   const std::lock_guard lock(mutex_);
   events_.push_back(std::move(event));
   wakeLocked();

@@ -13,6 +13,7 @@
 
 #include <napi.h>
 
+#include "addon/tensorrt/batch_queue.h"
 #include "addon/tensorrt/native_job.h"
 #include "tensorrt/bridge.h"
 
@@ -22,7 +23,7 @@ struct LogEvent {
   tensorrt::Severity severity;
   std::string message;
 };
-using BuildEvent = std::variant<LogEvent, tensorrt::ProgressEvent>;
+using BuildEvent = std::variant<LogEvent, tensorrt::ProgressEvent, BatchesWanted, BatchTaken, CalibrationWritten>;
 using BuildOutcome = std::variant<tensorrt::BuildResult, tensorrt::Failure>;
 
 /// One engine build: a thread of its own (builds take minutes, libuv has four threads), its events brought to the JS
@@ -32,20 +33,21 @@ using BuildOutcome = std::variant<tensorrt::BuildResult, tensorrt::Failure>;
 /// Node frees a thread-safe function at that point although a thread may still call it.
 class BuildJob final : public tensorrt::BuildObserver, public NativeJob, public std::enable_shared_from_this<BuildJob> {
  public:
-  /// Starts the thread. Returns `{result: Promise, cancel: Function}`; `onEvents` is called with arrays of events.
+  /// Starts the thread. Returns a NativeBuildJob of lib/native.ts; `onEvents` is called with arrays of events.
   static Napi::Object start(Napi::Env env, std::shared_ptr<const tensorrt::Library> library,
                             tensorrt::BuildRequest request, Napi::Function onEvents);
 
   BuildJob(Napi::Env env, std::shared_ptr<const tensorrt::Library> library, tensorrt::BuildRequest request);
   ~BuildJob() override;
 
-  void cancel() noexcept override { cancelled_ = true; }
+  void cancel() noexcept override;
   bool belongsTo(napi_env env) const noexcept override { return env_ == env; }
   bool waitUntil(std::chrono::steady_clock::time_point deadline) override;
 
   void log(tensorrt::Severity severity, std::string_view message) noexcept override;
   void progress(const tensorrt::ProgressEvent& event) noexcept override;
   bool cancelled() const noexcept override { return cancelled_; }
+  tensorrt::BatchSource* batches() noexcept override { return &queue_; }
 
  private:
   static void onWake(napi_env env, napi_value callback, void* context, void* data);
@@ -53,7 +55,7 @@ class BuildJob final : public tensorrt::BuildObserver, public NativeJob, public 
 
   void launch(Napi::Function onEvents);
   void run() noexcept;
-  void enqueue(BuildEvent event) noexcept;
+  void enqueue(BuildEvent event);
   void wakeLocked() noexcept;
   void deliver(Napi::Env env, Napi::Function onEvents);
   void settle(Napi::Env env);
@@ -65,6 +67,7 @@ class BuildJob final : public tensorrt::BuildObserver, public NativeJob, public 
   std::optional<Napi::Promise::Deferred> deferred_;
   std::thread thread_;
   std::atomic<bool> cancelled_{false};
+  BatchQueue queue_;
 
   std::mutex mutex_;
   std::condition_variable done_;

@@ -17,8 +17,8 @@ static_assert(std::size(kSeverities) == static_cast<std::size_t>(Severity::kVerb
 
 constexpr std::string_view kFailureKinds[] = {"internal",  "bridge", "library", "version",     "noGpu",
                                               "model",     "parse",  "profile", "unsupported", "refused",
-                                              "cancelled", "plan",   "input",   "execution"};
-static_assert(std::size(kFailureKinds) == static_cast<std::size_t>(FailureKind::kExecution) + 1);
+                                              "cancelled", "plan",   "input",   "execution",   "calibration"};
+static_assert(std::size(kFailureKinds) == static_cast<std::size_t>(FailureKind::kCalibration) + 1);
 
 constexpr std::string_view kProgressKinds[] = {"start", "step", "finish"};
 static_assert(std::size(kProgressKinds) == static_cast<std::size_t>(ProgressEvent::Kind::kFinish) + 1);
@@ -84,61 +84,38 @@ Napi::Object toJs(Napi::Env env, const ProgressEvent& event) {
   return object;
 }
 
-std::vector<std::string> toStrings(Napi::Value value) {
-  const auto array = value.As<Napi::Array>();
-  std::vector<std::string> texts;
-  texts.reserve(array.Length());
-  for (std::uint32_t i = 0; i < array.Length(); ++i) texts.push_back(array.Get(i).As<Napi::String>().Utf8Value());
-  return texts;
-}
-
-std::vector<std::int64_t> toShape(Napi::Value value) {
-  const auto array = value.As<Napi::Array>();
-  std::vector<std::int64_t> shape;
-  shape.reserve(array.Length());
-  for (std::uint32_t i = 0; i < array.Length(); ++i) shape.push_back(array.Get(i).As<Napi::Number>().Int64Value());
-  return shape;
-}
-
-std::vector<std::uint8_t> toBytes(Napi::Value value) {
-  if (!value.IsTypedArray()) throw Napi::TypeError::New(value.Env(), "expected a Uint8Array");
-  const auto array = value.As<Napi::Uint8Array>();
-  // A detached array reads as null and of no length.
-  return {array.Data(), array.Data() + array.ByteLength()};
-}
-
-tensorrt::Profile toProfile(Napi::Value value) {
-  const auto array = value.As<Napi::Array>();
-  tensorrt::Profile profile;
-  for (std::uint32_t i = 0; i < array.Length(); ++i) {
-    const auto range = array.Get(i).As<Napi::Object>();
-    profile.push_back({range.Get("input").As<Napi::String>().Utf8Value(), toShape(range.Get("min")),
-                       toShape(range.Get("opt")), toShape(range.Get("max"))});
+Napi::Object toJs(Napi::Env env, const BatchesWanted& event) {
+  Napi::Object object = Napi::Object::New(env);
+  object["type"] = Napi::String::New(env, "batches");
+  Napi::Array inputs = Napi::Array::New(env, event.inputs.size());
+  for (std::uint32_t i = 0; i < event.inputs.size(); ++i) {
+    const tensorrt::CalibrationInput& each = event.inputs[i];
+    Napi::Object input = Napi::Object::New(env);
+    input["name"] = Napi::String::New(env, each.name);
+    input["dtype"] = Napi::String::New(env, each.dtype);
+    input["shape"] = toJs(env, each.dims);
+    inputs[i] = input;
   }
-  return profile;
+  object["inputs"] = inputs;
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const BatchTaken&) {
+  Napi::Object object = Napi::Object::New(env);
+  object["type"] = Napi::String::New(env, "taken");
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const CalibrationWritten& event) {
+  const bool cache = event.file == tensorrt::CalibrationFile::kCache;
+  Napi::Object object = Napi::Object::New(env);
+  object["type"] = Napi::String::New(env, "calibrated");
+  object["file"] = Napi::String::New(env, cache ? "cache" : "histogram");
+  object["bytes"] = moveToJs(env, event.bytes);
+  return object;
 }
 
 }  // namespace
-
-tensorrt::BuildRequest toBuildRequest(Napi::Object options) {
-  tensorrt::BuildRequest request;
-  request.modelPath = options.Get("modelPath").As<Napi::String>().Utf8Value();
-  if (options.Has("modelBytes")) request.modelBytes = toBytes(options.Get("modelBytes"));
-  request.targets = toStrings(options.Get("targets"));
-  const auto profiles = options.Get("profiles").As<Napi::Array>();
-  for (std::uint32_t i = 0; i < profiles.Length(); ++i) request.profiles.push_back(toProfile(profiles.Get(i)));
-  request.flags = toStrings(options.Get("flags"));
-  if (options.Has("workspaceBytes")) {
-    request.workspaceBytes = static_cast<std::uint64_t>(options.Get("workspaceBytes").As<Napi::Number>().Int64Value());
-  }
-  if (options.Has("optimizationLevel")) {
-    request.optimizationLevel = options.Get("optimizationLevel").As<Napi::Number>().Int32Value();
-  }
-  request.profilingVerbosity = options.Get("profilingVerbosity").As<Napi::String>().Utf8Value();
-  if (options.Has("timingCache")) request.timingCache = toBytes(options.Get("timingCache"));
-  request.verbose = options.Get("verbose").As<Napi::Boolean>().Value();
-  return request;
-}
 
 Napi::Object toJs(Napi::Env env, const LogEvent& event) {
   Napi::Object object = Napi::Object::New(env);

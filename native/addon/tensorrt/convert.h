@@ -10,9 +10,6 @@
 /// touched on another.
 namespace calibrt {
 
-/// @throws Napi::TypeError where a property is of another type than lib/native.ts says.
-tensorrt::BuildRequest toBuildRequest(Napi::Object options);
-
 Napi::Array toJs(Napi::Env env, const std::vector<BuildEvent>& events);
 /// `{ok: true, value}` or `{ok: false, failure}`.
 Napi::Object toJs(Napi::Env env, BuildOutcome outcome);
