@@ -1,12 +1,15 @@
-import { loadEngine } from 'calibrt';
 import { batchesOf } from './models.mjs';
+import { withEngine } from './with-engine.mjs';
 
 /**
  * Runs the same inferences on 1, 2 and 4 contexts at once. Resolves to the inferences per second of each, and whether every output was
  * that of the first, to the bit.
  */
-export async function runContexts(plan, model, inferences) {
-  await using engine = await loadEngine(plan);
+export function runContexts(plan, model, inferences) {
+  return withEngine(plan, (engine) => compareContexts(engine, model, inferences));
+}
+
+async function compareContexts(engine, model, inferences) {
   const output = engine.tensors.find(({ mode }) => mode === 'output').name;
   const [{ feeds }] = batchesOf(model, model.test, model.batch);
   const perSecond = {};

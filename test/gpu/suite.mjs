@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { evaluate, loadEngine, timeEngine } from 'calibrt';
+import { evaluate, timeEngine } from 'calibrt';
 import { compareOutputs, runEngine } from './compare.mjs';
 import { findConditions, onDouble } from './conditions.mjs';
 import { runContexts } from './contexts.mjs';
@@ -11,6 +11,7 @@ import { loadModels } from './models.mjs';
 import { Results } from './results.mjs';
 import { compareWithEventLoop, compileEventLoop, timeByTrtexec, timePlan } from './timing.mjs';
 import { calibrateTwice, quantizedModel, variantsOf } from './variants.mjs';
+import { withEngine } from './with-engine.mjs';
 
 /** Nothing new is begun after this, so that the suite ends in ten minutes. */
 const patienceMs = 9 * 60_000;
@@ -109,15 +110,17 @@ function testModel({ results, folder, flavour, model }) {
     timed('replays CUDA graphs, profiles layers, and says what the engine is made of', async (t) => {
       const plan = need(t, 'int8-qdq');
       if (plan === undefined) return;
-      await using engine = await loadEngine(plan);
-      JSON.parse(await engine.inspect());
       const seconds = onDouble ? 0.02 : 0.5;
       const shapes = { [model.input]: [model.batch, ...model.sampleShape] };
-      const graph = await timeEngine(engine, { shapes, durationSeconds: seconds, warmUpMs: 10, cudaGraph: true });
-      const profile = await timeEngine(engine, { shapes, durationSeconds: seconds, warmUpMs: 10, profileLayers: true });
-      assert.ok(graph.trace.stream.length > 0 && profile.layers.length > 0);
-      record(['engines', key('int8-qdq'), 'graphNotes'], graph.notes);
-      record(['engines', key('int8-qdq'), 'layers'], profile.layers.length);
+      await withEngine(plan, async (engine) => {
+        JSON.parse(await engine.inspect());
+        const run = (options) => timeEngine(engine, { shapes, durationSeconds: seconds, warmUpMs: 10, ...options });
+        const graph = await run({ cudaGraph: true });
+        const profile = await run({ profileLayers: true });
+        assert.ok(graph.trace.stream.length > 0 && profile.layers.length > 0);
+        record(['engines', key('int8-qdq'), 'graphNotes'], graph.notes);
+        record(['engines', key('int8-qdq'), 'layers'], profile.layers.length);
+      });
     });
 
     timed('is timed as a plain event loop and trtexec time it', async (t) => {

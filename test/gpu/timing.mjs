@@ -2,10 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadEngine, timeEngine } from 'calibrt';
+import { timeEngine } from 'calibrt';
 import { locateTensorRt } from '#lib/backends/tensorrt/index.js';
 import { headerFolders } from '../../scripts/sdk/locate.mjs';
 import { onDouble } from './conditions.mjs';
+import { withEngine } from './with-engine.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -29,10 +30,11 @@ export function figuresOf(trace) {
 }
 
 /** Times a plan by `timeEngine`. */
-export async function timePlan(plan, options = {}, load = {}) {
-  await using engine = await loadEngine(plan, load);
-  const { trace, notes } = await timeEngine(engine, { durationSeconds: seconds, warmUpMs, ...options });
-  return { ...figuresOf(trace), ...(notes.length === 0 ? {} : { notes }) };
+export function timePlan(plan, options = {}) {
+  return withEngine(plan, async (engine) => {
+    const { trace, notes } = await timeEngine(engine, { durationSeconds: seconds, warmUpMs, ...options });
+    return { ...figuresOf(trace), ...(notes.length === 0 ? {} : { notes }) };
+  });
 }
 
 /** Compiles the event loop; a sentence where that cannot be done. */
