@@ -52,11 +52,4 @@ export { placeWeights } from './weight-only/place.js';
 export { placeDynamic } from './dynamic/place.js';
 export { insertDynamic } from './dynamic/insert.js';
 export { insertSimulation, type SimulatedIntegers } from './simulation/insert.js';
-export {
-  equalizeLayers,
-  findPairs,
-  observeChannels,
-  type EqualizedPair,
-  type EqualizeOptions,
-  type MeasuringModel,
-} from './repair/index.js';
+export * from './repair/index.js';

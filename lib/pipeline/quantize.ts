@@ -22,7 +22,7 @@ import type { ActivationOptions, MethodOptions } from './ranges.js';
 import type { DrawnSamples, SampleOptions } from './samples.js';
 import type { CapturedStatistics } from './statistics.js';
 import { drawFor, findRanges } from './range-source.js';
-import { checkRepairs, repairNetwork, type RepairOptions } from './repair.js';
+import { checkRepairs, mendNetwork, repairNetwork, type RepairOptions } from './repair.js';
 import type { RepairReport } from './repair-choice.js';
 import { writeReport } from './report.js';
 import { Stopwatch } from './stopwatch.js';
@@ -114,6 +114,7 @@ export interface QuantizeResult {
  */
 export async function quantize(path: string, output: string, given: QuantizeOptions): Promise<QuantizeResult> {
   const options = resolveKinds(given);
+  checkRepairs(options);
   if (options.weightOnly === true || options.dynamic === true) return quantizeDataFree(path, output, options);
   const watch = new Stopwatch();
   const warnings: string[] = [];
@@ -124,7 +125,6 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
   const operation = { ...options, onWarning };
   checkOptions(options);
   checkAuto(options);
-  checkRepairs(options);
   const asked = options.metric === undefined ? undefined : parseMetric(options.metric);
   await checkOutputs(path, output, options);
   await using worker = new WorkerProcess();
@@ -140,7 +140,10 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
   const precision = await keepBudget(prepared, everything, source, samples, tools, operation);
   const placement = precision?.placement ?? everything;
 
-  const quantized = prepared.model.clone();
+  const { model: network, mended } = await watch.time('repair', () =>
+    mendNetwork(prepared, placement, source.table, samples, tools, operation),
+  );
+  const quantized = network.clone();
   const written = await watch.time('quantize', () => writeQuantization(quantized, placement, source.table, options));
   const cast = await watch.time('quantize', async () =>
     options.highPrecision === 'fp16' ? castWithCopy(quantized, 'fp16') : undefined,
@@ -183,7 +186,7 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
     tensors: asWritten(source.table, written, isStaticInt8(options)),
     ...(cast === undefined ? {} : { highPrecision: cast.summary }),
     ...(precision === undefined ? {} : { auto: precision.auto }),
-    ...(repairs.length === 0 ? {} : { repairs }),
+    ...(repairs.length + mended.length === 0 ? {} : { repairs: [...repairs, ...mended] }),
     verify: verify && verified(verify),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },

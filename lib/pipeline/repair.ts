@@ -1,10 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { CalibrtError } from '../errors.js';
+import type { Model, Placement } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
+import { quantizationRanges } from './kinds/activations.js';
+import type { KindOptions } from './kinds/options.js';
+import { isStaticInt8 } from './kinds/write.js';
 import type { ScopeOptions } from './placement-options.js';
+import type { CalibrationTable } from '../tables/index.js';
 import type { PreparedModel } from './prepare.js';
 import type { ActivationOptions, RangeSymmetry } from './ranges.js';
 import type { RepairReport } from './repair-choice.js';
+import { correctBiases } from './repair-bias.js';
 import { equalizeNetwork } from './repair-equalize.js';
 import type { RepairJudge } from './repair-trial.js';
 import { isRereadable, type DrawnSamples, type SampleData } from './samples.js';
@@ -17,6 +23,8 @@ import type { CaptureContext } from './statistics.js';
 export interface RepairOptions {
   /** Cross-layer equalization of chains of Conv, ConvTranspose and Gemm; default false. */
   readonly equalize?: boolean;
+  /** Correction of the shift of each operator's mean output by its quantization, in its bias; default false. */
+  readonly biasCorrection?: boolean;
 }
 
 /** What tells how to judge a repair. */
@@ -28,12 +36,17 @@ export type RepairScope = ScopeOptions & ActivationOptions & OperationOptions & 
  * @throws CalibrtError `ERR_USAGE` naming the option.
  */
 export function checkRepairs(
-  options: RepairOptions & { readonly table?: string; readonly tableOut?: string; readonly data?: SampleData },
+  options: RepairOptions &
+    KindOptions & { readonly table?: string; readonly tableOut?: string; readonly data?: SampleData },
 ): void {
-  const { equalize, table, tableOut, data } = options;
+  const { equalize, biasCorrection, table, tableOut, data } = options;
   const moves = equalize ? '--equalize' : undefined;
-  const [asked] = [moves].filter((flag) => flag !== undefined);
+  const asked = moves ?? (biasCorrection ? '--bias-correction' : undefined);
   if (asked === undefined) return;
+  const isOther = options.scales === 'pow2' || options.weightRanges === 'asymmetric' || !isStaticInt8(options);
+  if (isOther || options.weightOnly === true || options.dynamic === true) {
+    throw usage(`${asked} is of static INT8 with float scales: leave the other kinds out`);
+  }
   if (data === undefined) throw usage(`${asked} needs samples to be judged by: give --data`);
   if (!isRereadable(data)) {
     throw usage(
@@ -78,6 +91,30 @@ export async function repairNetwork(
   const judge = repairJudge(samples, tools, options);
   const { model, report } = await equalizeNetwork(prepared.model, options, judge);
   return { prepared: { ...prepared, model }, repairs: [report] };
+}
+
+/**
+ * The network with the repairs that come after its calibration, when it is settled what is quantized and how.
+ *
+ * @throws CalibrtError `ERR_DATA_*`, `ERR_ABORTED`.
+ */
+export async function mendNetwork(
+  { model }: PreparedModel,
+  placement: Placement,
+  table: CalibrationTable,
+  samples: DrawnSamples | null,
+  tools: Pick<CaptureContext, 'worker' | 'workspace'>,
+  options: RepairOptions & RepairScope & KindOptions,
+): Promise<{ readonly model: Model; readonly mended: readonly RepairReport[] }> {
+  if (samples === null || !options.biasCorrection) return { model, mended: [] };
+  const ranges = quantizationRanges(table, placement, options);
+  const { model: corrected, report } = await correctBiases(
+    model,
+    placement,
+    ranges,
+    repairJudge(samples, tools, options),
+  );
+  return { model: corrected, mended: [report] };
 }
 
 function usage(message: string): CalibrtError {

@@ -10,9 +10,14 @@ export const repairFlags: readonly Flag[] = [
     description:
       'even out the ranges of channels between layers first, where that gains; leaves the FP32 function as it is',
   },
+  {
+    name: 'bias-correction',
+    type: 'boolean',
+    description: "put the mean shift of each layer's output by INT8 into its bias, where that gains",
+  },
 ];
 
 /** What the repair flags say, as the library's options. */
 export function readRepairFlags(flags: FlagValues): RepairOptions {
-  return defined<RepairOptions>({ equalize: flags['equalize'] });
+  return defined<RepairOptions>({ equalize: flags['equalize'], biasCorrection: flags['biasCorrection'] });
 }

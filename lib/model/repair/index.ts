@@ -2,3 +2,5 @@
 export { equalizeLayers, type EqualizedPair, type EqualizeOptions } from './equalize.js';
 export { findPairs } from './pairs.js';
 export { observeChannels, type MeasuringModel, type ObservedTensor } from './observe.js';
+export { addShifts, measureShifts, type ShiftMeasures } from './bias.js';
+export { dialFeeds, dialsOf } from './dial-feeds.js';

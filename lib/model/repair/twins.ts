@@ -40,7 +40,6 @@ export class TwinBuilder {
   /** Adds a twin of a node whose inputs `edges` are quantized, and its weights. Returns the name of the twin's first result. */
   async twin(name: string, edges: readonly Edge[], rewired: ReadonlyMap<number, string> = new Map()): Promise<string> {
     const original = this.node(name);
-    const twin = original.clone();
     const inputs = await Promise.all(
       original.inputs.map(async (tensor, input) => {
         const own = rewired.get(input);
@@ -53,10 +52,9 @@ export class TwinBuilder {
       }),
     );
     const outputs = original.outputs.map((output) => output && this.#graph.uniqueName(`${output}_twin`));
-    twin.name = this.#graph.uniqueName(`${name}_twin`);
-    twin.setInputs(inputs);
-    twin.setOutputs(outputs);
-    this.#added.push(twin);
+    const { opType, domain, attributes } = original;
+    const own = { inputs, outputs, attributes: Object.fromEntries(attributes) };
+    this.#added.push(GraphNode.create({ opType, domain, name: this.#graph.uniqueName(`${name}_twin`), ...own }));
     return outputs[0]!;
   }
 
