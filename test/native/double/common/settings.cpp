@@ -70,7 +70,7 @@ bool fails(std::string_view step) {
     const std::size_t colon = entry.find(':');
     if (std::string_view(entry).substr(0, colon) != step) continue;
     if (colon != std::string::npos && toNumber(std::string_view(entry).substr(colon + 1), 0) != call) continue;
-    Entry("fail").with("step", step).with("call", call);
+    Entry("fail").with("step", step).with("count", call);
     return true;
   }
   return false;
