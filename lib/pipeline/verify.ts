@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { parseMetric, type MetricSpec } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult, type SampleSource } from '../backends/onnxruntime/index.js';
+import type { RuntimeOptions } from '../backends/tensorrt/index.js';
 import { fixedBatch, modelInputs, type Batch } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
-import { openModel, type Model, type ValueInfo } from '../model/index.js';
+import { openModel, type Model } from '../model/index.js';
 import type { OperationOptions } from '../progress.js';
 import { compareLayers, type LayerMetrics } from './compare-layers.js';
+import { evaluatePlans, isPlan } from './evaluate-plan.js';
 import { firstSamples } from './first-samples.js';
 import { allSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { checkSameInterface } from './same-interface.js';
 import { Workspace } from './workspace.js';
 
 /** Samples per run where the network leaves it free: enough to keep the cores busy, little enough to stay small. */
@@ -32,7 +35,7 @@ export interface CompareOptions extends SampleOptions, OperationOptions {
 }
 
 /** Options of {@link evaluate}. */
-export interface EvaluateOptions extends CompareOptions {
+export interface EvaluateOptions extends CompareOptions, RuntimeOptions {
   /** Also compare the tensors inside that both models have, on at most 32 of the samples. Default false. */
   readonly layers?: boolean;
 }
@@ -51,9 +54,11 @@ export interface ModelPair {
 
 /**
  * Runs two models over the same samples on the CPU and pools how far the candidate's outputs are from the reference's. Q/DQ
- * is executed as written, in float: what the model means, not what a CPU's integer kernels make of it.
+ * is executed as written, in float: what the model means, not what a CPU's integer kernels make of it. Either may be an engine
+ * plan, which runs on the GPU.
  *
- * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` where the two have other inputs or outputs; `ERR_DATA_*`; `ERR_ABORTED`.
+ * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` where the two have other inputs or outputs; `ERR_DATA_*`; `ERR_ABORTED`; for a plan also as
+ *   `loadEngine` throws.
  */
 export async function evaluate(
   reference: string,
@@ -61,6 +66,13 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<EvaluationResult> {
   const metric = options.metric === undefined ? undefined : parseMetric(options.metric);
+  if ((await isPlan(reference)) || (await isPlan(candidate))) {
+    if (!options.layers) return evaluatePlans(reference, candidate, options);
+    throw new CalibrtError(
+      'ERR_USAGE',
+      '--layers compares models: what lies inside an engine cannot be read; leave it out',
+    );
+  }
   const [expected, actual] = await Promise.all([openModel(reference), openModel(candidate)]);
   checkSameInterface(expected, actual);
   const samples = await allSamples(options, modelInputs(expected.inputs));
@@ -134,40 +146,4 @@ export async function timePair(
     operation,
   );
   return { fp32: medians[0]!, int8: medians[1]! };
-}
-
-/** Refuses models that cannot be compared output by output, by what they state. */
-function checkSameInterface(reference: Model, candidate: Model): void {
-  for (const side of ['inputs', 'outputs'] as const) {
-    const [expected, actual] = [reference[side], candidate[side]];
-    const names = (values: readonly ValueInfo[]): string =>
-      values
-        .map(({ name }) => name)
-        .sort()
-        .join(', ');
-    if (names(expected) !== names(actual)) {
-      throw new CalibrtError(
-        'ERR_MODEL_UNSUPPORTED',
-        `${reference.path} has ${side} ${names(expected)}, ${candidate.path} has ${names(actual)}: only models of the same ` +
-          `${side} can be compared`,
-      );
-    }
-    for (const value of expected) {
-      const other = actual.find(({ name }) => name === value.name)!;
-      if (mayBeSame(value.shape, other.shape)) continue;
-      const stated = (shape: ValueInfo['shape']): string => `[${shape!.map((dim) => dim ?? '?').join(', ')}]`;
-      throw new CalibrtError(
-        'ERR_MODEL_UNSUPPORTED',
-        `${side.slice(0, -1)} ${value.name} is ${stated(value.shape)} in ${reference.path} and ${stated(other.shape)} in ` +
-          `${candidate.path}: only models of the same shapes can be compared`,
-      );
-    }
-  }
-}
-
-/** Open and named dimensions may be anything. */
-function mayBeSame(a: ValueInfo['shape'], b: ValueInfo['shape']): boolean {
-  if (a === undefined || b === undefined) return true;
-  const isKnown = (dim: number | string | null): boolean => typeof dim === 'number';
-  return a.length === b.length && a.every((dim, axis) => !isKnown(dim) || !isKnown(b[axis]!) || dim === b[axis]);
 }

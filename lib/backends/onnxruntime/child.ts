@@ -5,6 +5,7 @@ import type { Progress } from '../../progress.js';
 import { bench } from './bench-job.js';
 import { capture } from './capture-job.js';
 import { compare } from './compare-job.js';
+import { compareStored } from './compare-stored-job.js';
 import { evaluate } from './evaluate-job.js';
 import type { JobContext } from './job-context.js';
 import { judge } from './judge-job.js';
@@ -70,6 +71,8 @@ function perform(job: Job): Promise<JobResults[keyof JobResults]> {
       return capture(job, context);
     case 'compare':
       return compare(job, context);
+    case 'compare-stored':
+      return compareStored(job, context);
     case 'evaluate':
       return evaluate(job);
     case 'judge':

@@ -1,4 +1,7 @@
 /** The embedded CPU backend, behind a process boundary; nothing else in calibrt loads ONNX Runtime. */
+export { BatchWriter, storedBatches } from './batch-store.js';
+export { padBatch } from './fixed-batch.js';
+export { insistsOnLabels } from './output-comparison.js';
 export { WorkerProcess, type RunOptions } from './host.js';
 export type {
   BenchJob,

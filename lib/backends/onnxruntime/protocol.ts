@@ -83,6 +83,21 @@ export interface CompareJob {
   readonly metric?: MetricSpec;
 }
 
+/** Compares outputs that two models left in folders (see {@link RecordJob}), on the same batches. */
+export interface CompareStoredJob {
+  readonly kind: 'compare-stored';
+  readonly referenceOutputs: string;
+  readonly candidateOutputs: string;
+  /** What errors call the candidate. */
+  readonly candidate: string;
+  readonly outputs: readonly string[];
+  readonly batch: number;
+  readonly fixedBatch: boolean;
+  readonly metric?: MetricSpec;
+  /** Whether labels beyond the classes are an error. */
+  readonly insistOnLabels: boolean;
+}
+
 /** A metric's figures for both models. */
 export interface MetricResult {
   readonly name: string;
@@ -145,7 +160,8 @@ export interface StoredSource {
 /** Runs a network over samples and stores tensors of it, batch by batch, in a folder. */
 export interface RecordJob {
   readonly kind: 'record';
-  readonly model: string;
+  /** Not needed where all tensors are inputs. */
+  readonly model?: string;
   /** What errors call the model where it lies in a temporary file. */
   readonly name?: string;
   readonly source: SampleSource | StoredSource;
@@ -308,6 +324,7 @@ export interface EvaluateJob {
 }
 
 export type Job =
+  | CompareStoredJob
   | BenchJob
   | CaptureJob
   | CompareJob
@@ -324,6 +341,7 @@ export interface JobResults {
   readonly bench: BenchResult;
   readonly capture: CaptureResult;
   readonly compare: CompareResult;
+  readonly 'compare-stored': CompareResult;
   readonly evaluate: NamedTensors;
   readonly judge: JudgeResult;
   readonly profile: ProfileResult;

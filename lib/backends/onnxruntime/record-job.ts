@@ -9,8 +9,11 @@ import { Session } from './runtime.js';
 export async function record(job: RecordJob, context: JobContext): Promise<RecordResult> {
   const source = await openRecorded(job, context);
   const writer = await BatchWriter.create(job.folder);
-  const session = await Session.open(job.model, { threads: job.threads, exactQdq: job.exactQdq, name: job.name });
-  const fed = new Set(session.inputNames);
+  const session =
+    job.model === undefined
+      ? undefined
+      : await Session.open(job.model, { threads: job.threads, exactQdq: job.exactQdq, name: job.name });
+  const fed = new Set(session?.inputNames);
   let samples = 0;
   let first: NamedTensors | undefined;
   for await (const batch of source.batches) {
@@ -18,16 +21,17 @@ export async function record(job: RecordJob, context: JobContext): Promise<Recor
       job.source.kind === 'stored' ? batch.inputs : padBatch(batch, job.fixedBatch ? job.batch : batch.names.length);
     const feeds = Object.fromEntries(Object.entries(inputs).filter(([name]) => fed.has(name)));
     const made = job.tensors.filter((name) => !(name in inputs));
-    await session.run(feeds, made, async (outputs) => {
+    const store = async (outputs: NamedTensors): Promise<void> => {
       const tensors = Object.fromEntries(job.tensors.map((name) => [name, inputs[name] ?? outputs[name]!]));
       first ??= tensors;
       await writer.write({ ...batch, inputs: tensors });
-    });
+    };
+    await (session === undefined ? store({}) : session.run(feeds, made, store));
     samples += batch.names.length;
     const done = samples + source.skipped();
     context.onProgress({ phase: job.phase, done, ...(source.total === undefined ? {} : { total: source.total }) });
   }
-  await session.dispose();
+  await session?.dispose();
   const shapes = Object.entries(first ?? {}).map(([name, { dtype, shape }]) => [name, { dtype, shape }] as const);
   return { samples, skipped: source.skipped(), tensors: Object.fromEntries(shapes), peakRssMb: peakRssMb() };
 }

@@ -6,10 +6,10 @@ import { sampleFlags } from '../flags/samples.js';
 /** `calibrt eval REFERENCE CANDIDATE --data …`. */
 export const evaluate: Command = {
   name: 'eval',
-  summary: 'accuracy of a candidate model against a reference, and against labels where there are any',
+  summary: 'accuracy of a candidate model or plan against a reference, and against labels where there are any',
   args: [
-    { name: 'reference', description: 'ONNX file, usually FP32' },
-    { name: 'candidate', description: 'ONNX file with the same inputs and outputs, usually INT8' },
+    { name: 'reference', description: 'ONNX file, usually FP32, or an engine plan' },
+    { name: 'candidate', description: 'ONNX file or engine plan with the same inputs and outputs, usually INT8' },
   ],
   flags: [
     ...sampleFlags,
