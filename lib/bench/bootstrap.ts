@@ -1,4 +1,4 @@
-import { Random } from './random.js';
+import { randomBelow, seededRandom, type RandomSource } from '../data/random.js';
 import { expandedTail } from './student.js';
 
 /** Lower and upper end of a 95 % confidence interval. */
@@ -36,7 +36,7 @@ export function ratioInterval(
   if (paired && below.rounds === above.rounds) {
     return interval(below.rounds, (drawn) => above.median(drawn) / below.median(drawn));
   }
-  const random = new Random(SEED + 1);
+  const random = seededRandom(SEED + 1);
   const draw = drawer(random, below.rounds);
   const least = Math.min(below.rounds, above.rounds);
   return interval(above.rounds, (drawn) => above.median(drawn) / below.median(draw()), least);
@@ -44,18 +44,18 @@ export function ratioInterval(
 
 function interval(rounds: number, statistic: (drawn: Uint32Array) => number, n = rounds): Interval | undefined {
   if (n < LEAST_ROUNDS) return undefined;
-  const draw = drawer(new Random(SEED), rounds);
+  const draw = drawer(seededRandom(SEED), rounds);
   const results = Float64Array.from({ length: RESAMPLES }, () => statistic(draw())).sort();
   const out = Math.floor(expandedTail(n) * RESAMPLES);
   return [results[out]!, results[RESAMPLES - 1 - out]!];
 }
 
 /** How often each round is drawn. */
-function drawer(random: Random, rounds: number): () => Uint32Array {
+function drawer(random: RandomSource, rounds: number): () => Uint32Array {
   const times = new Uint32Array(rounds);
   return () => {
     times.fill(0);
-    for (let i = 0; i < rounds; i++) times[random.below(rounds)]!++;
+    for (let i = 0; i < rounds; i++) times[randomBelow(random, rounds)]!++;
     return times;
   };
 }

@@ -3,19 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { medianInterval, ratioInterval } from '#lib/bench/bootstrap.js';
 import { compareRounds, pooledMedian } from '#lib/bench/comparison.js';
 import { driftPercent } from '#lib/bench/drift.js';
-import { Random } from '#lib/bench/random.js';
 import { judgeSteadiness } from '#lib/bench/steadiness.js';
+import { seededRandom, type RandomSource } from '#lib/data/random.js';
 
 /** Rounds as they come: each session has a speed of its own, each query a little delay, and some a long one. */
-function rounds(random: Random, count: number, typical: number, spread: number): Float32Array[] {
+function rounds(random: RandomSource, count: number, typical: number, spread: number): Float32Array[] {
   return Array.from({ length: count }, () => {
     const own = typical * (1 + spread * normal(random));
-    return Float32Array.from({ length: 20 }, () => own * (1 + 0.02 * random.next() + (random.next() < 0.05 ? 1 : 0)));
+    return Float32Array.from(
+      { length: 20 },
+      () => own * (1 + 0.02 * uniform(random) + (uniform(random) < 0.05 ? 1 : 0)),
+    );
   });
 }
 
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+function uniform(random: RandomSource): number {
+  return random() / 2 ** 32;
+}
+
+function normal(random: RandomSource): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform(random))) * Math.cos(2 * Math.PI * uniform(random));
 }
 
 describe('the interval of the median', () => {
@@ -36,10 +43,10 @@ describe('the interval of the median', () => {
   });
 
   it('covers the true median about as often as it says, of ten rounds whose sessions differ', () => {
-    const random = new Random(3);
+    const random = seededRandom(3);
     const trials = 120;
     // Of the shape above: the median query is 1.011 times its session's speed, the sessions are symmetric about 1.
-    const truth = pooledMedian(rounds(new Random(4), 4000, 10, 0.02));
+    const truth = pooledMedian(rounds(seededRandom(4), 4000, 10, 0.02));
     const covered = Array.from({ length: trials }, () => medianInterval(rounds(random, 10, 10, 0.02))!).filter(
       ([low, high]) => low <= truth && truth <= high,
     ).length;
@@ -48,7 +55,7 @@ describe('the interval of the median', () => {
   });
 
   it('is told of three rounds and more, and the same each time', () => {
-    const all = rounds(new Random(1), 6, 3, 0.01);
+    const all = rounds(seededRandom(1), 6, 3, 0.01);
     expect(medianInterval(all.slice(0, 2))).toBeUndefined();
     expect(medianInterval([...all.slice(0, 2), new Float32Array()])).toBeUndefined();
     expect(medianInterval(all)).toEqual(medianInterval(all));
@@ -59,7 +66,7 @@ describe('the comparison', () => {
   const named = (label: string, all: readonly Float32Array[]) => ({ label, rounds: all });
 
   it('finds no difference between a model and itself, of sessions that differ by 1 to 3 %', () => {
-    const random = new Random(7);
+    const random = seededRandom(7);
     const verdicts = Array.from({ length: 60 }, () => {
       const [a, b] = [rounds(random, 10, 5, 0.015), rounds(random, 10, 5, 0.015)];
       return compareRounds(named('a', a), named('b', b), true).significance;
@@ -70,7 +77,7 @@ describe('the comparison', () => {
   });
 
   it('finds a difference of 20 %, and says which way', () => {
-    const random = new Random(8);
+    const random = seededRandom(8);
     const [slow, fast] = [rounds(random, 10, 6, 0.01), rounds(random, 10, 5, 0.01)];
     const comparison = compareRounds(named('slow', slow), named('fast', fast), true);
     expect(comparison).toMatchObject({ reference: 'slow', significance: 'faster' });
@@ -79,7 +86,7 @@ describe('the comparison', () => {
   });
 
   it('decides nothing on a noisy machine, nor of two rounds', () => {
-    const random = new Random(9);
+    const random = seededRandom(9);
     const [a, b] = [rounds(random, 6, 5, 0.3), rounds(random, 6, 5, 0.3)];
     expect(compareRounds(named('a', a), named('b', b), true).significance).toBe('undecided');
     const few = compareRounds(named('a', a.slice(0, 2)), named('b', b.slice(0, 2)), true);
@@ -87,8 +94,8 @@ describe('the comparison', () => {
   });
 
   it('is not misled by what slows both down, if they take turns', () => {
-    const random = new Random(10);
-    const weather = Array.from({ length: 10 }, () => 1 + random.next());
+    const random = seededRandom(10);
+    const weather = Array.from({ length: 10 }, () => 1 + uniform(random));
     const under = (typical: number): Float32Array[] =>
       rounds(random, 10, typical, 0.003).map((round, index) => round.map((time) => time * weather[index]!));
     const [a, b] = [under(5), under(5)];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricStatistics, percentileIndex } from '#lib/bench/statistics.js';
-import { Random } from '#lib/bench/random.js';
+import { randomBelow, seededRandom, type RandomSource } from '#lib/data/random.js';
 
 const TRACES = 10_000;
 
@@ -20,7 +20,7 @@ describe('statistics of a trace', () => {
     const program = join(folder, 'reference');
     const source = fileURLToPath(new URL('reference-statistics.cpp', import.meta.url));
     execFileSync(process.env['CXX'] ?? 'c++', ['-std=c++20', '-O1', '-ffp-contract=off', source, '-o', program]);
-    const random = new Random(6);
+    const random = seededRandom(6);
     const traces = Array.from({ length: TRACES }, (_, index) => randomTrace(random, index));
     const input = Buffer.concat(
       traces.flatMap((trace) => [new Uint8Array(Uint32Array.of(trace.length).buffer), bytes(trace)]),
@@ -53,11 +53,11 @@ describe('statistics of a trace', () => {
 });
 
 /** Lengths from 1 to 400, among them every one up to 100 many times; times of some scale with a long tail, and ties. */
-function randomTrace(random: Random, index: number): Float32Array {
-  const length = index % 2 === 0 ? 1 + (index % 100) : 1 + random.below(400);
-  const scale = 10 ** (random.next() * 6 - 3);
+function randomTrace(random: RandomSource, index: number): Float32Array {
+  const length = index % 2 === 0 ? 1 + (index % 100) : 1 + randomBelow(random, 400);
+  const scale = 10 ** ((random() / 2 ** 32) * 6 - 3);
   const steps = index % 3 === 0 ? 8 : 2 ** 24;
-  return Float32Array.from({ length }, () => scale * (1 + Math.ceil(random.next() ** 8 * steps) / steps));
+  return Float32Array.from({ length }, () => scale * (1 + Math.ceil((random() / 2 ** 32) ** 8 * steps) / steps));
 }
 
 function bytes(values: Float32Array): Uint8Array {

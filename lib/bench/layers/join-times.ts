@@ -1,0 +1,67 @@
+import { CalibrtError } from '../../errors.js';
+import type { Layer } from './layer.js';
+
+/** Mean time of a layer in ms, by the layer's name. */
+export interface NamedTime {
+  readonly name: string;
+  readonly averageMs: number;
+}
+
+/**
+ * Gives layers their times. A profile and the inspector name the same layers, in the same order; a name that occurs several times is
+ * matched in that order. What is in the profile alone becomes a layer of its own, so that no time is lost.
+ */
+export function joinTimes(layers: readonly Layer[], times: readonly NamedTime[]): Layer[] {
+  const waiting = new Map<string, NamedTime[]>();
+  for (const time of times) {
+    const name = plainName(time.name);
+    waiting.set(name, [...(waiting.get(name) ?? []), time]);
+  }
+  const joined = layers.map((layer): Layer => {
+    const time = waiting.get(layer.name)?.shift();
+    return { ...layer, averageMs: time?.averageMs ?? null };
+  });
+  const rest = [...waiting.values()].flat();
+  return [
+    ...joined,
+    ...rest.map(({ name, averageMs }): Layer => {
+      const isReformat = /^Reformatting CopyNode\b/.test(name);
+      return { name, operator: '', nodes: [], precision: null, isReformat, averageMs };
+    }),
+  ];
+}
+
+function plainName(name: string): string {
+  return name.replace(/ \[profile \d+\]$/, '');
+}
+
+/**
+ * The layer times in a file that `trtexec --exportProfile` wrote.
+ *
+ * @throws CalibrtError `ERR_PLAN_INVALID` for what is none.
+ */
+export function parseProfileExport(text: string): NamedTime[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new CalibrtError(
+      'ERR_PLAN_INVALID',
+      'the layer profile is no JSON: expected what trtexec --exportProfile writes',
+      {
+        cause,
+      },
+    );
+  }
+  const entries = Array.isArray(parsed) ? (parsed as Partial<NamedTime & { count: number }>[]) : [];
+  const times = entries.filter(
+    (entry): entry is NamedTime => typeof entry?.name === 'string' && typeof entry.averageMs === 'number',
+  );
+  if (times.length === 0) {
+    throw new CalibrtError(
+      'ERR_PLAN_INVALID',
+      'the layer profile has no layers with `name` and `averageMs`: expected what trtexec --exportProfile writes',
+    );
+  }
+  return times;
+}
