@@ -1,11 +1,8 @@
-import type { OptimizationProfile } from '../../backends/tensorrt/build-options.js';
+import type { BuildOptions, BuildResult } from '../../backends/tensorrt/build-options.js';
 import type { EngineDescription, LoadOptions } from '../../backends/tensorrt/engine-options.js';
 import type { TimedRun, TimingOptions } from '../../backends/tensorrt/timing-options.js';
 import type { LogSeverity, TensorRtFlavour } from '../../native.js';
-import type { MethodOptions } from '../../pipeline/ranges.js';
-import type { SampleOptions } from '../../pipeline/samples.js';
 import type { OperationOptions } from '../../progress.js';
-import type { LayerAssignment, TensorFormatSpec } from './options/index.js';
 import type { DeviceReport } from './report/device.js';
 
 /** Receives the library's own messages. */
@@ -19,69 +16,11 @@ export interface TrtexecEngine extends EngineDescription, AsyncDisposable {
   time(options: TimingOptions): Promise<TimedRun>;
 }
 
-/** Names that are switched on or off. */
-export type Switches = Readonly<Record<string, boolean>>;
-
-/** Implicit INT8 of TensorRT 10. */
-export type ImplicitCalibration =
-  | { readonly kind: 'placeholder' }
-  | {
-      readonly kind: 'calibrated';
-      /** A TensorRT cache, which is used if it fits. */
-      readonly cache: Uint8Array | undefined;
-      /** Samples for where it does not. */
-      readonly samples: SampleOptions | undefined;
-      readonly method: MethodOptions;
-      /** OPT shapes by input; undefined: those of the first profile. */
-      readonly shapes: Readonly<Record<string, readonly number[]>> | undefined;
-    };
-
-/** What a build is asked for; what is absent is the library's own choice. */
-export interface TrtexecBuildOptions extends OperationOptions {
-  readonly profiles: readonly OptimizationProfile[];
-  /** Builder flags by calibrt's names. */
-  readonly flags: Switches;
-  readonly stronglyTyped?: boolean;
-  readonly calibration?: ImplicitCalibration;
-  /** Bytes by pool. */
-  readonly memoryPools: Readonly<Record<string, number>>;
-  readonly optimizationLevel?: number;
-  readonly avgTimingIterations?: number;
-  readonly maxTactics?: number;
-  readonly maxAuxStreams?: number;
-  readonly tilingLevel?: number;
-  readonly l2LimitForTiling?: number;
-  readonly profilingVerbosity: 'layer_names_only' | 'detailed' | 'none';
-  readonly hardwareCompatibility?: 'ampere+' | 'sameComputeCapability';
-  readonly runtimePlatform?: 'WindowsAMD64';
-  readonly buildRoute?: string;
-  readonly tacticSources: Switches;
-  readonly previewFeatures: Switches;
-  readonly parserFlags: Switches;
-  readonly dlaCore?: number;
-  readonly layerPrecisions: readonly LayerAssignment[];
-  readonly layerOutputTypes: readonly LayerAssignment[];
-  readonly layerDevices: readonly LayerAssignment[];
-  readonly inputFormats: readonly TensorFormatSpec[];
-  readonly outputFormats: readonly TensorFormatSpec[];
-  readonly debugTensors: readonly string[];
-  readonly decomposableAttentions: readonly string[];
-  readonly debugUnfusedTensors: boolean;
-  readonly staticPlugins: readonly string[];
-  readonly dynamicPlugins: readonly string[];
-  readonly serializedPlugins: readonly string[];
-  readonly timingCache?: Uint8Array;
-}
-
-/** What a build gives. */
-export interface TrtexecBuildResult {
-  readonly plan: Uint8Array;
-  /** Seconds of the builder, parsing apart. */
-  readonly buildSeconds: number;
-  readonly timingCache: Uint8Array | undefined;
-  /** What a calibration wrote. */
-  readonly calibrationCache: Uint8Array | undefined;
-}
+/** What a build is asked for, all but which library it is and where its log goes. */
+export type TrtexecBuildOptions = Omit<
+  BuildOptions & OperationOptions,
+  'backend' | 'flavour' | 'library' | 'onLog' | 'logLevel'
+>;
 
 /** How a plan is loaded. */
 export interface TrtexecLoadOptions extends LoadOptions {
@@ -102,7 +41,7 @@ export interface TrtexecBackend {
   /** Whether it builds for GPUs that are not here. */
   readonly buildsAheadOfTime: boolean;
   devices(): Promise<DeviceReport>;
-  build(model: string, options: TrtexecBuildOptions, onLog: LibraryLog): Promise<TrtexecBuildResult>;
+  build(model: string, options: TrtexecBuildOptions, onLog: LibraryLog): Promise<BuildResult>;
   /**
    * @param plan - Path of the plan, or the plan.
    */

@@ -1,3 +1,4 @@
+import { buildEngine } from '../../backends/tensorrt/build.js';
 import type { Engine } from '../../backends/tensorrt/engine.js';
 import { flavours } from '../../backends/tensorrt/flavours.js';
 import { loadEngine } from '../../backends/tensorrt/load.js';
@@ -6,7 +7,6 @@ import { readPlanHeader } from '../../backends/tensorrt/plan.js';
 import { selectLibrary } from '../../backends/tensorrt/select.js';
 import { timeEngine } from '../../backends/tensorrt/timing.js';
 import { native, type TensorRtFlavour } from '../../native.js';
-import { nativeBuild } from './native-build.js';
 import type { BackendChoice, TrtexecBackend, TrtexecEngine } from './backend.js';
 
 /**
@@ -27,7 +27,7 @@ export async function openNativeBackend(choice: BackendChoice): Promise<TrtexecB
     stronglyTyped: library.bridge.stronglyTyped,
     buildsAheadOfTime: library.bridge.targets.length > 0,
     devices: () => native().probeCuda(),
-    build: (model, options, onLog) => nativeBuild(model, options, { ...which, logLevel }, onLog),
+    build: (model, options, onLog) => buildEngine(model, { ...options, ...which, onLog, logLevel }),
     async load(plan, options, onLog) {
       const { device, allowHostCode, weightStreamingBudget, tempdir } = options;
       // Read by the library when it makes a runtime; what other processes of ours write goes where it went.

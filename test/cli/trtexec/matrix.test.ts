@@ -2,6 +2,9 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TrtexecArguments } from '#lib/cli/trtexec/arguments.js';
+import { borrowedFlags } from '#lib/cli/trtexec/flags/calibrt.js';
+import { readCalibrationOptions } from '#lib/cli/trtexec/phases/calibration-options.js';
 import { trtexecFlags, type TrtexecFlag } from '#lib/cli/trtexec/flags/index.js';
 import type { TensorRtFlavour } from '#lib/native.js';
 import { repository } from '../../helpers/fixture.js';
@@ -63,11 +66,12 @@ const run = (argv: readonly string[], flavour: TensorRtFlavour): Promise<DoubleR
     engine: { tensors: argv.some((each) => each.startsWith('--profile=1')) ? threeProfiles : engineTensors },
   });
 
-/** Quantizing for real on every flag that chooses samples would take long; TensorRT 10 gets them as they are given. */
-const flavoursOf = ({ group }: TrtexecFlag): TensorRtFlavour[] => (group === 'calibrt' ? ['10'] : ['10', '11', 'rtx']);
+/** Calibrating for real on every flag that chooses samples would take long; what such a flag comes to is looked at below. */
+const isBorrowed = ({ name }: TrtexecFlag): boolean => borrowedFlags.some((flag) => `--${flag.name}` === name);
+const driven = trtexecFlags.filter((flag) => flag.name !== '--help' && !isBorrowed(flag));
 
-describe.each(trtexecFlags.filter(({ name }) => name !== '--help'))('$name', (flag) => {
-  it.each(flavoursOf(flag))('on %s does what the table says', async (flavour) => {
+describe.each(driven)('$name', (flag) => {
+  it.each(['10', '11', 'rtx'] as const)('on %s does what the table says', async (flavour) => {
     const treatment = flag.on[flavour];
     const lines = commandLines(flag);
     const withFlag = await run(lines.with, flavour);
@@ -103,4 +107,31 @@ describe.each(trtexecFlags.filter(({ name }) => name !== '--help'))('$name', (fl
       err: [],
     });
   });
+});
+
+describe.each(trtexecFlags.filter(isBorrowed))('$name', (flag) => {
+  it('chooses samples or the method', () => {
+    const lines = commandLines(flag);
+    const options = (argv: readonly string[]): unknown => readCalibrationOptions(new TrtexecArguments(argv));
+    expect(options(lines.with)).not.toEqual(options(lines.without));
+  });
+});
+
+it('--data and --method calibrate for real on TensorRT 10 too', async () => {
+  const data = [
+    '--int8',
+    `--data=${repository('demo/calibration')}`,
+    '--pixel-format=gray',
+    '--preset=unit',
+    '--limit=8',
+  ];
+  const model = `--onnx=${join(folder, 'model.onnx')}`;
+  const run = await runDouble([model, ...data, '--method=minmax', `--calib=${join(folder, 'made.cache')}`]);
+  expect(run.status).toBe(0);
+  expect(run.out).toMatch(/--calib: calibrated by minmax on 8 samples \(--data\), wrote/);
+  expect(run.calls.built[0]!.options.calibrator).toMatchObject({
+    algorithm: 'entropy2',
+    options: { cache: join(folder, 'made.cache') },
+  });
+  expect(await readFile(join(folder, 'made.cache'), 'utf8')).toMatch(/^TRT-\d+-EntropyCalibration2\ninput: /);
 });

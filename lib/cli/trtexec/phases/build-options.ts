@@ -1,11 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import type { BuildDetails } from '../../../backends/tensorrt/build-details.js';
 import type { OptimizationProfile } from '../../../backends/tensorrt/build-options.js';
-import { CalibrtError } from '../../../errors.js';
-import type { ImplicitCalibration, Switches, TrtexecBuildOptions } from '../backend.js';
+import type { TrtexecBuildOptions } from '../backend.js';
+import type { LayerAssignment, TensorFormatSpec } from '../options/index.js';
+import { libraryType, memoryPools, previewFeatures, tacticSources, tilingLevels } from './library-names.js';
 import type { Run } from './run.js';
 
+type Flags = NonNullable<BuildDetails['flags']>;
+type ParserFlags = NonNullable<BuildDetails['parserFlags']>;
+
 /** Builder flags that a switch of trtexec sets. */
-const flagSwitches = [
+const flagSwitches: readonly (readonly [string, keyof Flags])[] = [
   ['--directIO', 'directIo'],
   ['--excludeLeanRuntime', 'excludeLeanRuntime'],
   ['--errorOnTimingCacheMiss', 'errorOnTimingCacheMiss'],
@@ -15,21 +19,19 @@ const flagSwitches = [
   ['--distributiveIndependence', 'distributiveIndependence'],
   ['--allowGPUFallback', 'gpuFallback'],
   ['--restricted', 'safetyScope'],
-] as const;
+];
 
-const parserSwitches = [
+const parserSwitches: readonly (readonly [string, keyof ParserFlags, boolean])[] = [
   ['--pluginInstanceNorm', 'nativeInstanceNorm', false],
   ['--enablePluginOverride', 'enablePluginOverride', true],
   ['--uint8AsymmetricQuantizationDLA', 'uint8AsymmetricQuantizationDla', true],
   ['--reportCapabilityDLA', 'reportCapabilityDla', true],
   ['--adjustForDLA', 'adjustForDla', true],
-] as const;
+];
 
-/** The settings as the library is asked. */
-export function buildOptions(
-  { args, settings, backend }: Run,
-  profiles: readonly OptimizationProfile[],
-): TrtexecBuildOptions {
+/** The settings in the words of `buildEngine`; types that go into the model are not among them. */
+export function buildOptions(run: Run, profiles: readonly OptimizationProfile[]): TrtexecBuildOptions {
+  const { args, settings, backend } = run;
   const { build, dlaCore } = settings;
   const { network } = build;
   // trtexec's -1 leaves the choice to the library.
@@ -38,45 +40,49 @@ export function buildOptions(
     return value < 0 ? undefined : value;
   };
   return definedOnly({
+    device: settings.device,
     profiles,
-    flags: builderFlags({ args, settings, backend }),
-    stronglyTyped: !backend.stronglyTyped && build.precision.stronglyTyped ? true : undefined,
-    memoryPools: Object.fromEntries(build.memoryPools),
+    flags: builderFlags(run),
+    stronglyTyped: backend.stronglyTyped ? undefined : build.precision.stronglyTyped,
+    precisionConstraints: network.precisionConstraints === 'none' ? undefined : network.precisionConstraints,
+    memoryPools: named(build.memoryPools, memoryPools),
     optimizationLevel: number('--builderOptimizationLevel'),
     avgTimingIterations: args.has('--avgTiming') ? build.avgTiming : undefined,
     maxTactics: number('--maxTactics'),
     maxAuxStreams: number('--maxAuxStreams'),
-    tilingLevel: args.has('--tilingOptimizationLevel') ? number('--tilingOptimizationLevel') : undefined,
+    tilingLevel: args.has('--tilingOptimizationLevel')
+      ? tilingLevels[args.integer('--tilingOptimizationLevel')]
+      : undefined,
     l2LimitForTiling: number('--l2LimitForTiling'),
     profilingVerbosity: build.profilingVerbosity,
     hardwareCompatibility: build.hardwareCompatibility === 'none' ? undefined : build.hardwareCompatibility,
-    runtimePlatform: build.runtimePlatform === 'SameAsBuild' ? undefined : build.runtimePlatform,
+    runtimePlatform: build.runtimePlatform === 'SameAsBuild' ? undefined : ('windowsAmd64' as const),
     buildRoute: args.has('--setBuildRoute') ? args.text('--setBuildRoute') : undefined,
-    tacticSources: Object.fromEntries(build.tacticSources),
-    previewFeatures: Object.fromEntries(build.previewFeatures),
+    tacticSources: named(build.tacticSources, tacticSources),
+    previewFeatures: named(build.previewFeatures, previewFeatures),
     parserFlags: Object.fromEntries(
       parserSwitches.filter(([flag]) => args.has(flag)).map(([, name, on]) => [name, on]),
     ),
     dlaCore: dlaCore < 0 ? undefined : dlaCore,
-    layerPrecisions: network.precisionConstraints === 'none' ? [] : network.layerPrecisions,
-    layerOutputTypes: network.precisionConstraints === 'none' ? [] : network.layerOutputTypes,
-    layerDevices: network.layerDevices,
-    inputFormats: network.inputFormats,
-    outputFormats: network.outputFormats,
+    // Without constraints the builder ignores them, and so does trtexec.
+    layerPrecisions: network.precisionConstraints === 'none' ? [] : network.layerPrecisions.map(inLibraryWords),
+    layerOutputTypes: network.precisionConstraints === 'none' ? [] : network.layerOutputTypes.map(inLibraryWords),
+    layerDevices: network.layerDevices.map(inLibraryWords),
+    inputFormats: network.inputFormats.map(format),
+    outputFormats: network.outputFormats.map(format),
     debugTensors: network.debugTensors,
     decomposableAttentions: network.decomposableAttentions,
-    debugUnfusedTensors: args.has('--markUnfusedTensorsAsDebugTensors'),
+    debugUnfusedTensors: args.has('--markUnfusedTensorsAsDebugTensors') ? true : undefined,
     staticPlugins: settings.staticPlugins,
-    dynamicPlugins: settings.dynamicPlugins,
+    plugins: settings.dynamicPlugins,
     serializedPlugins: settings.setPluginsToSerialize,
   });
 }
 
-function builderFlags({ args, settings, backend }: Pick<Run, 'args' | 'settings' | 'backend'>): Switches {
-  const { build, dlaCore } = settings;
-  const { precision, network } = build;
-  const onDla = dlaCore >= 0;
-  const on: Record<string, boolean> = {
+function builderFlags({ args, settings, backend }: Run): Flags {
+  const { precision, ...build } = settings.build;
+  const onDla = settings.dlaCore >= 0;
+  const on: Flags = {
     ...Object.fromEntries(flagSwitches.map(([flag, name]) => [name, args.has(flag)])),
     refit: build.refit,
     stripWeights: build.stripWeights,
@@ -91,46 +97,29 @@ function builderFlags({ args, settings, backend }: Pick<Run, 'args' | 'settings'
           int8: precision.int8,
           fp8: precision.fp8,
           int4: precision.int4,
-          obeyPrecisionConstraints: network.precisionConstraints === 'obey',
-          preferPrecisionConstraints: network.precisionConstraints === 'prefer' || onDla,
+          preferPrecisionConstraints: onDla,
         }),
+    ...(onDla && !args.has('--allowGPUFallback') ? { directIo: true } : {}),
   };
-  if (onDla && !args.has('--allowGPUFallback')) on['directIo'] = true;
   const set = Object.fromEntries(Object.entries(on).filter(([, isOn]) => isOn));
   return precision.tf32 ? set : { ...set, tf32: false };
 }
 
-/**
- * Where the scales of an implicit INT8 build come from, on TensorRT 10.
- *
- * @throws CalibrtError `ERR_TABLE_INVALID` where `--calib` names no cache and there are no samples to make one from.
- */
-export async function implicitCalibration({ settings, calibration }: Run): Promise<ImplicitCalibration | undefined> {
-  const { build } = settings;
-  if (!build.precision.int8) return undefined;
-  const { samples, method } = calibration;
-  const path = build.calibrationCache;
-  if (path === undefined && samples === undefined) return { kind: 'placeholder' };
-  const cache = path === undefined ? undefined : await readFile(path).catch(() => undefined);
-  if (samples === undefined && cache === undefined) throw noCache(path!);
-  const shapes = calibrationShapes(build);
-  return { kind: 'calibrated', cache, samples, method, shapes };
+function inLibraryWords({ pattern, values }: LayerAssignment): LayerAssignment {
+  return { pattern, values: values.map(libraryType) };
 }
 
-/** The error for `--calib` without a cache, said wherever it comes up. */
-export function noCache(path: string, cause?: unknown): CalibrtError {
-  return new CalibrtError(
-    'ERR_TABLE_INVALID',
-    `--calib=${path} does not exist, and trtexec would calibrate on random data: give a cache, or samples with --data=PATH`,
-    { cause },
-  );
+function format({ type, layouts }: TensorFormatSpec): { readonly type?: string; readonly layouts: readonly string[] } {
+  return { ...(type === undefined ? {} : { type: libraryType(type) }), layouts };
 }
 
-function calibrationShapes(build: Run['settings']['build']): Readonly<Record<string, readonly number[]>> | undefined {
-  if (build.calibrationShapes.size > 0) return Object.fromEntries(build.calibrationShapes);
-  const profile = build.profiles[build.calibrationProfile];
-  if (build.calibrationProfile === 0 || profile === undefined) return undefined;
-  return Object.fromEntries([...profile].map(([name, { opt }]) => [name, opt]));
+/** The entries under the library's names; what has none there is left out. */
+function named<V, N extends string>(
+  given: ReadonlyMap<string, V>,
+  names: Readonly<Record<string, N>>,
+): Partial<Record<N, V>> {
+  const entries = [...given].flatMap(([name, value]) => (names[name] === undefined ? [] : [[names[name], value]]));
+  return Object.fromEntries(entries) as Partial<Record<N, V>>;
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

@@ -3,9 +3,9 @@ import { checkOutputPath, writeFileAtomic } from '../../../files.js';
 import { openModel } from '../../../model/index.js';
 import { ofOriginal } from '../../../pipeline/cast.js';
 import { Workspace } from '../../../pipeline/workspace.js';
-import type { ImplicitCalibration } from '../backend.js';
 import { formatNumber } from '../format-number.js';
-import { buildOptions, implicitCalibration } from './build-options.js';
+import { buildOptions } from './build-options.js';
+import { implicitScales, type ImplicitScales } from './calibration-table.js';
 import { networkProfiles } from './network-profiles.js';
 import { libraryLog, phase, type Run } from './run.js';
 import { typedModel } from './typed-model.js';
@@ -25,18 +25,20 @@ export function buildPhase(run: Run): Promise<Uint8Array> {
     const { inputs } = await openModel(model, { signal });
     const network = networkProfiles(inputs, settings.build.profiles);
     await using workspace = await Workspace.create();
-    const typed = run.backend.stronglyTyped
-      ? await typedModel({
-          model,
-          build: settings.build,
-          calibration: run.calibration,
-          workspace,
-          say: (text) => log.info(text),
-          operation: { signal, onWarning: (text) => log.warn(text) },
-        })
-      : model;
-    const calibration = run.backend.stronglyTyped ? undefined : await implicitCalibration(run);
-    return await build(run, { model, typed, network, start, calibration });
+    const tools = {
+      model,
+      calibration: run.calibration,
+      workspace,
+      say: (text: string): void => log.info(text),
+      operation: { signal, onWarning: (text: string): void => log.warn(text) },
+    };
+    const isTyped = run.backend.stronglyTyped;
+    const typed = isTyped ? await typedModel({ ...tools, build: settings.build }) : model;
+    const implicit = !isTyped && settings.build.precision.int8;
+    const scales = implicit
+      ? await implicitScales({ ...tools, cache: settings.build.calibrationCache }, settings.build)
+      : {};
+    return await build(run, { model, typed, network, start, scales });
   });
 }
 
@@ -46,10 +48,10 @@ interface Network {
   readonly typed: string;
   readonly network: ReturnType<typeof networkProfiles>;
   readonly start: number;
-  readonly calibration: ImplicitCalibration | undefined;
+  readonly scales: ImplicitScales;
 }
 
-async function build(run: Run, { model, typed, network, start, calibration }: Network): Promise<Uint8Array> {
+async function build(run: Run, { model, typed, network, start, scales }: Network): Promise<Uint8Array> {
   const { settings, backend, log, signal } = run;
   let parsed = false;
   const finishParsing = (): void => {
@@ -64,7 +66,7 @@ async function build(run: Run, { model, typed, network, start, calibration }: Ne
   const options = {
     ...buildOptions(run, network.profiles),
     ...(cache === undefined ? {} : { timingCache: cache }),
-    ...(calibration === undefined ? {} : { calibration }),
+    ...scales,
     signal,
     // The builder's first step comes after the parser's last.
     onProgress: finishParsing,
@@ -74,17 +76,12 @@ async function build(run: Run, { model, typed, network, start, calibration }: Ne
   });
   finishParsing();
   if (settings.build.saveEngine !== undefined) await writeFileAtomic(settings.build.saveEngine, built.plan);
-  log.info(`Created engine with size: ${formatNumber(built.plan.byteLength / MiB)} MiB`);
-  log.info(`Engine built in ${formatNumber(built.buildSeconds)} sec.`);
+  log.info(`Created engine with size: ${formatNumber(built.bytes / MiB)} MiB`);
+  log.info(`Engine built in ${formatNumber(built.timings.build / 1000)} sec.`);
   if (mode === 'global' && built.timingCache !== undefined) await writeFileAtomic(file, built.timingCache);
   run.facts.push(
-    { section: 'Engine', label: 'size', value: `${formatNumber(built.plan.byteLength / MiB)} MiB` },
-    { section: 'Engine', label: 'build time', value: `${formatNumber(built.buildSeconds)} s` },
+    { section: 'Engine', label: 'size', value: `${formatNumber(built.bytes / MiB)} MiB` },
+    { section: 'Engine', label: 'build time', value: `${formatNumber(built.timings.build / 1000)} s` },
   );
-  const calibrated = settings.build.calibrationCache;
-  if (calibrated !== undefined && built.calibrationCache !== undefined) {
-    await writeFileAtomic(calibrated, built.calibrationCache);
-    log.info(`--calib: calibrated on samples (--data), wrote ${calibrated}`);
-  }
   return built.plan;
 }

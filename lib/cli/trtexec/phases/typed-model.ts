@@ -1,7 +1,5 @@
-import { access } from 'node:fs/promises';
 import { WorkerProcess } from '../../../backends/onnxruntime/index.js';
 import { castModel, insertQdq, openModel, placeQdq } from '../../../model/index.js';
-import { calibrate } from '../../../pipeline/calibrate.js';
 import { castFile, describeCast } from '../../../pipeline/cast.js';
 import { migrate } from '../../../pipeline/migrate.js';
 import { placementOptions } from '../../../pipeline/placement-options.js';
@@ -9,10 +7,10 @@ import { prepareModel } from '../../../pipeline/prepare.js';
 import { quantize } from '../../../pipeline/quantize.js';
 import type { Workspace } from '../../../pipeline/workspace.js';
 import type { OperationOptions } from '../../../progress.js';
-import { readTable, type CalibrationTable } from '../../../tables/index.js';
 import type { BuildSettings, PrecisionSettings } from '../options/index.js';
 import type { CalibrationOptions } from './calibration-options.js';
-import { noCache } from './build-options.js';
+import { calibrationTable } from './calibration-table.js';
+import { hasQdq } from './has-qdq.js';
 import { placeholderTable } from './placeholder-table.js';
 
 /** What a model is typed by. */
@@ -66,64 +64,28 @@ async function castRest(path: string, say: (text: string) => void): Promise<void
   say(`--bf16: the rest of the copy was cast: ${describeCast({ type: 'bf16', nodes: cast.length, kept })}`);
 }
 
-async function hasQdq(path: string): Promise<boolean> {
-  const model = await openModel(path);
-  return model.nodes.some((node) => node.is('QuantizeLinear') || node.is('DequantizeLinear'));
-}
-
 async function quantizedModel(request: TypingRequest, output: string, fp16: boolean): Promise<void> {
   const { model, build, calibration, say, operation } = request;
-  const cache = build.calibrationCache;
   const options = { ...operation, highPrecision: fp16 ? 'fp16' : 'fp32' } as const;
   const rest = fp16 ? ', the rest in FP16' : '';
-  const table = cache === undefined ? undefined : await usableTable(cache, calibration);
-  if (cache === undefined && calibration.samples === undefined) {
+  const { samples, method } = calibration;
+  if (build.calibrationCache === undefined && samples !== undefined) {
+    const result = await quantize(model, output, { ...samples, ...method, ...options, holdout: 0 });
+    say(`--int8: Q/DQ by ${result.method} on ${result.samples} samples (--data)${rest}`);
+    return;
+  }
+  const found = await calibrationTable({ ...request, cache: build.calibrationCache });
+  if (found === undefined) {
     const count = await insertPlaceholders(request, output, fp16);
     say(`--int8 without --calib and --data: ${count} tensors have placeholder ranges${rest}: right for timing only`);
-  } else if (cache === undefined) {
-    const result = await quantize(model, output, {
-      ...calibration.samples!,
-      ...calibration.method,
-      ...options,
-      holdout: 0,
-    });
-    say(`--int8: Q/DQ by ${result.method} on ${result.samples} samples (--data)${rest}`);
-  } else if (table !== undefined && table.origin?.format !== 'tensorrt') {
-    await quantize(model, output, { ...options, table: cache });
-    say(`--int8 --calib: Q/DQ with the ranges of ${cache}${rest}`);
-  } else {
-    if (table === undefined) {
-      const made = await calibrate(model, cache, {
-        ...calibration.samples!,
-        ...calibration.method,
-        ...operation,
-        format: 'tensorrt',
-      });
-      say(`--calib: calibrated by ${made.method} on ${made.samples} samples (--data), wrote ${cache}`);
-    }
-    const { matched, missing } = await migrate(model, output, { ...options, cache });
+  } else if (found.table.origin?.format === 'tensorrt') {
+    const { matched, missing } = await migrate(model, output, { ...options, cache: found.path });
     const left = missing.length === 0 ? '' : `; ${missing.length} have none and stay in float`;
-    say(`--int8 --calib: ${matched.length} tensors have the scales of ${cache} as Q/DQ${rest}${left}`);
+    say(`--int8 --calib: ${matched.length} tensors have the scales of ${found.path} as Q/DQ${rest}${left}`);
+  } else {
+    await quantize(model, output, { ...options, table: found.path });
+    say(`--int8 --calib: Q/DQ with the ranges of ${found.path}${rest}`);
   }
-}
-
-/**
- * The table of `--calib`; undefined where there is none and it can be made.
- *
- * @throws CalibrtError `ERR_TABLE_INVALID` where it cannot be used and there are no samples.
- */
-async function usableTable(path: string, { samples }: CalibrationOptions): Promise<CalibrationTable | undefined> {
-  if (samples === undefined) {
-    await access(path).catch((cause: unknown) => {
-      throw noCache(path, cause);
-    });
-    return readTable(path);
-  }
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? readTable(path) : undefined;
 }
 
 async function insertPlaceholders({ model, operation }: TypingRequest, output: string, fp16: boolean): Promise<number> {
