@@ -352,6 +352,7 @@ export interface NativeBuildRequest {
   readonly clearedFlags: readonly string[];
   readonly stronglyTyped?: boolean;
   readonly calibration?: NativeCalibrationRequest;
+  readonly networkName: string;
   readonly placeholderRanges: boolean;
   readonly memoryPools: readonly { readonly name: string; readonly bytes: number }[];
   readonly optimizationLevel?: number;

@@ -1,21 +1,39 @@
 import { readFile } from 'node:fs/promises';
-import { buildEngine, type BuildOptions, type BuildResult } from '../backends/tensorrt/index.js';
+import {
+  buildEngine,
+  type BuildOptions,
+  type BuildResult,
+  type CalibrationSummary,
+} from '../backends/tensorrt/index.js';
 import { selectLibrary } from '../backends/tensorrt/select.js';
+import type { SampleSummary } from '../data/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath, writeFileAtomic } from '../files.js';
+import { native } from '../native.js';
 import type { OperationOptions } from '../progress.js';
-import { castFile, ofOriginal, type CastSummary } from './cast.js';
+import { ofOriginal, type CastSummary } from './cast.js';
+import { prepareCalibration, type ImplicitCalibration } from './implicit-calibration.js';
+import { typedCopy } from './typed-copy.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link buildPlan}: the engine's, a timing cache kept in a file, and types that the model itself has to carry out. */
-export interface BuildPlanOptions extends Omit<BuildOptions, 'fp16'>, OperationOptions {
+export interface BuildPlanOptions extends BuildOptions, OperationOptions {
   /**
    * Compute in FP16. TensorRT 10 chooses where; TensorRT 11 and TensorRT-RTX take every type from the model, so a temporary
    * copy of it is cast and built (see `castModel` for what stays in FP32).
    */
   readonly fp16?: boolean;
-  /** Compute in BF16: a temporary copy of the model is cast, whatever the library. */
+  /** Compute in BF16, likewise. */
   readonly bf16?: boolean;
+  /** TensorRT 10: INT8, FP16 and, where the GPU has it, BF16, whichever is fastest. Elsewhere as `int8`. */
+  readonly best?: boolean;
+  /**
+   * INT8 with ranges that have nothing to do with the model, for timing alone: the outputs mean nothing, and the engine's name says so.
+   * Where types are the model's, a temporary copy gets Q/DQ.
+   */
+  readonly placeholderRanges?: boolean;
+  /** TensorRT 10: calibrate while building, on samples as other operations take them. Excludes `calibrator`. */
+  readonly calibration?: ImplicitCalibration;
   /** Read if it is there, rewritten after the build. */
   readonly timingCacheFile?: string;
 }
@@ -38,6 +56,12 @@ export interface BuildPlanResult {
   readonly profiles: BuildOptions['profiles'];
   readonly timings: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
+  /** What was asked for and changes nothing here. */
+  readonly notes: readonly string[];
+  /** Where the scales came from, for a build with a calibrator. */
+  readonly calibration?: Pick<CalibrationSummary, 'from' | 'samples' | 'batches'>;
+  /** The first sample that was calibrated on. */
+  readonly firstSample?: Readonly<Record<string, SampleSummary>>;
 }
 
 /**
@@ -50,10 +74,10 @@ export interface BuildPlanResult {
  */
 export async function buildPlan(model: string, plan: string, options: BuildPlanOptions = {}): Promise<BuildPlanResult> {
   await checkOutputPath(plan, model);
-  const { timingCacheFile, ...engineOptions } = options;
+  const { timingCacheFile } = options;
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
-  const { result, cast } = await build(model, await typeToCast(options), {
-    ...engineOptions,
+  const { result, cast, firstSample } = await build(model, {
+    ...options,
     ...(timingCache === undefined ? {} : { timingCache }),
   });
   await writeFileAtomic(plan, result.plan);
@@ -73,39 +97,59 @@ export async function buildPlan(model: string, plan: string, options: BuildPlanO
     profiles: options.profiles,
     timings: result.timings,
     warnings: result.warnings,
+    notes: result.notes,
+    ...(result.calibration === undefined ? {} : { calibration: withoutBytes(result.calibration) }),
+    ...(firstSample === undefined ? {} : { firstSample }),
   };
 }
 
-async function build(
-  model: string,
-  type: CastSummary['type'] | undefined,
-  options: BuildOptions & OperationOptions,
-): Promise<{ result: BuildResult; cast?: CastSummary }> {
-  if (type === undefined) return { result: await buildEngine(model, options) };
+interface Built {
+  readonly result: BuildResult;
+  readonly cast: CastSummary | undefined;
+  readonly firstSample: Readonly<Record<string, SampleSummary>> | undefined;
+}
+
+async function build(model: string, given: BuildPlanOptions): Promise<Built> {
+  const { backend, flavour, library: path, targets } = given;
+  const aheadOfTime = targets?.some((target) => target !== 'current');
+  const library = await selectLibrary({ backend, flavour, library: path, aheadOfTime });
+  const options = given.best ? await withBest(given, library.bridge.stronglyTyped) : given;
+  const prepared = await calibrationOf(model, options);
   await using workspace = await Workspace.create();
-  const { path, summary } = await castFile(model, type, workspace, options);
+  const typed = await typedCopy(model, library, options, workspace);
   try {
-    return { result: await buildEngine(path, { ...options, fp16: false }), cast: summary };
+    const result = await buildEngine(typed.path, {
+      ...typed.options,
+      flavour: library.flavour,
+      ...(prepared === undefined ? {} : { ...prepared, int8: true }),
+    });
+    return { result, cast: typed.cast, firstSample: prepared?.firstSample() };
   } catch (error) {
-    throw ofOriginal(error, path, model);
+    throw ofOriginal(error, typed.path, model);
   }
 }
 
-/** The type that the model has to be cast to, as the library will not choose it. */
-async function typeToCast(options: BuildPlanOptions): Promise<CastSummary['type'] | undefined> {
-  const { fp16 = false, bf16 = false, int8 = false, backend, flavour, library, targets } = options;
-  if (!fp16 && !bf16) return undefined;
-  if (fp16 && bf16) throw new CalibrtError('ERR_USAGE', 'fp16 and bf16 were both asked for: choose one');
-  const aheadOfTime = targets?.some((target) => target !== 'current');
-  const { bridge, name } = await selectLibrary({ backend, flavour, library, aheadOfTime });
-  if (bridge.stronglyTyped) return fp16 ? 'fp16' : 'bf16';
-  if (bf16 && int8) {
-    throw new CalibrtError(
-      'ERR_USAGE',
-      `int8 with bf16 is not for ${name}: take fp16, or a model with Q/DQ and no int8`,
-    );
-  }
-  return bf16 ? 'bf16' : undefined;
+async function calibrationOf(
+  model: string,
+  options: BuildPlanOptions,
+): Promise<Awaited<ReturnType<typeof prepareCalibration>> | undefined> {
+  const { calibration, calibrator } = options;
+  if (calibration === undefined) return undefined;
+  if (calibrator !== undefined)
+    throw new CalibrtError('ERR_USAGE', 'calibration and calibrator were both given: choose one');
+  return prepareCalibration(model, calibration, options);
+}
+
+/** BF16 came with Ampere. */
+async function withBest(options: BuildPlanOptions, stronglyTyped: boolean): Promise<BuildPlanOptions> {
+  if (stronglyTyped) return { ...options, int8: true };
+  const { devices } = await native().probeCuda();
+  const architecture = Number(devices[options.device ?? 0]?.target.slice(2) ?? 0);
+  return { ...options, int8: true, fp16: true, ...(architecture >= 80 ? { bf16: true } : {}) };
+}
+
+function withoutBytes({ from, samples, batches }: CalibrationSummary): NonNullable<BuildPlanResult['calibration']> {
+  return { from, samples, batches };
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

@@ -117,7 +117,9 @@ class PlanBuild {
     }
     if (int8 && !request_.calibration) {
       throw Failed(FailureKind::kUnsupported,
-                   "int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` writes one");
+                   std::string("int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` "
+                               "writes one") +
+                       (CALIBRT_STRONGLY_TYPED ? "" : ". Or give a calibrator: samples (--data), or a cache (--cache)"));
     }
     calibration_ = Calibration::prepare(*builder_, *network_, *config_, request_, observer_, capability_, log_);
     if (calibration_) monitor_.stopIf([feeder = &calibration_->feeder()] { return feeder->failed(); });

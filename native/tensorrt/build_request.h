@@ -81,6 +81,8 @@ struct BuildRequest {
   std::optional<bool> stronglyTyped;
   /// Absent: no implicit quantization by calibration.
   std::optional<CalibrationRequest> calibration;
+  /// What the engine is called; empty: as the model's graph.
+  std::string networkName;
   /// Take ranges that have nothing to do with the network, as trtexec does: for timing alone.
   bool placeholderRanges = false;
 

@@ -139,6 +139,7 @@ void setParserFlags(nvonnxparser::IParser& parser, const BuildRequest& request, 
 
 void applyNetworkOptions(INetworkDefinition& network, nvinfer1::IBuilderConfig& config, const BuildRequest& request,
                          const Capability& capability) {
+  if (!request.networkName.empty()) network.setName(request.networkName.c_str());
   setPrecisions(network, request, capability);
   assign(network, request.layerDevices, "a device", [&](ILayer& layer, const auto& values) {
     config.setDeviceType(&layer, capability.value(kDeviceTypes, values.at(0), "device type"));

@@ -75,6 +75,8 @@ export type Switches<Name extends string> = Readonly<Partial<Record<Name, boolea
 export interface BuildDetails {
   /** The GPU to build on, where the build needs one; default 0. */
   readonly device?: number;
+  /** What the engine is called; default: as the model's graph. */
+  readonly networkName?: string;
   /** Builder flags by name, on or off; wins over options that set the same flag. */
   readonly flags?: Switches<BuilderFlag>;
   /** TensorRT 10: whether types are the model's own; default: unless a precision (`fp16`, `int8`, …) is asked for. */

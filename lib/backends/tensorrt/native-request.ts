@@ -31,6 +31,7 @@ export function toNativeRequest(
     clearedFlags: namesOf(flags, false),
     ...(options.stronglyTyped === undefined ? {} : { stronglyTyped: options.stronglyTyped }),
     ...(calibrator === undefined ? {} : { calibration: calibrationRequest(calibrator, options, served) }),
+    networkName: options.networkName ?? '',
     placeholderRanges: options.placeholderRanges ?? false,
     memoryPools: Object.entries(pools).map(([name, bytes]) => ({ name, bytes })),
     ...numbers(options),

@@ -138,6 +138,7 @@ tensorrt::BuildRequest toBuildRequest(Napi::Object options) {
   if (const Napi::Value calibration = options.Get("calibration"); !calibration.IsUndefined()) {
     request.calibration = toCalibration(calibration.As<Napi::Object>());
   }
+  request.networkName = toText(options.Get("networkName"));
   request.placeholderRanges = options.Get("placeholderRanges").As<Napi::Boolean>().Value();
   request.debugUnfusedTensors = options.Get("debugUnfusedTensors").As<Napi::Boolean>().Value();
   readLevels(options, request);
