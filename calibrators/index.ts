@@ -30,3 +30,4 @@ export function createCalibrator(name: string, options: CalibratorOptions = {}):
   }
   return factories[name as CalibratorName](options);
 }
+export { checkCandidates, tuningCandidates, widestBest } from './tuned.js';

@@ -14,10 +14,12 @@ import { checkOptions, methodOf } from './check-options.js';
 import { Checkpoint } from './checkpoint.js';
 import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
+import { repairJudge } from './repair.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
 import { Stopwatch } from './stopwatch.js';
 import { judge, type Verdict } from './verdicts/index.js';
+import { tuneRanges } from './tune.js';
 import { Workspace } from './workspace.js';
 
 /** Options of {@link calibrate}. */
@@ -126,7 +128,34 @@ export async function calibrateTensors(
     return captureStatistics(set, samples, context, options, checkpoint);
   });
   const found = await watch.time('search', () => findRanges(set, captured, samples, context, options));
-  return { prepared, captured, ...found };
+  const tuned = await watch.time('tune', () => tune(set, found, captured, samples, context, options));
+  return { prepared, captured, ...tuned };
+}
+
+async function tune(
+  { model, placement }: CaptureSet,
+  found: FoundRanges,
+  { statistics }: CapturedStatistics,
+  samples: DrawnSamples,
+  context: CaptureContext,
+  options: MethodOptions & ActivationOptions & OperationOptions,
+): Promise<FoundRanges> {
+  if (options.tune === undefined) return found;
+  if (placement === undefined) {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      '--tune judges Q/DQ, and this table is for an implicit build: leave it out, or write a .json table',
+    );
+  }
+  const { form } = placement;
+  return tuneRanges(
+    model,
+    placement,
+    found,
+    statistics,
+    options.tune,
+    repairJudge(samples, context, { ...options, form }),
+  );
 }
 
 async function openCheckpoint(

@@ -1,4 +1,4 @@
-import { calibratorNames, createCalibrator } from '../../calibrators/index.js';
+import { calibratorNames, checkCandidates, createCalibrator } from '../../calibrators/index.js';
 import { CalibrtError } from '../errors.js';
 import type { ScopeOptions } from './placement-options.js';
 import type { ActivationOptions, MethodOptions } from './ranges.js';
@@ -62,7 +62,7 @@ export function checkOptions(options: CheckedOptions): void {
 }
 
 function checkMethod(options: CheckedOptions): void {
-  const { percentile, kldVariant, table, data } = options;
+  const { percentile, kldVariant, table, data, tune } = options;
   const method = methodOf(options);
   if (table !== undefined && (options.method !== undefined || percentile !== undefined)) {
     throw usage(
@@ -73,12 +73,23 @@ function checkMethod(options: CheckedOptions): void {
     throw usage(`--percentile is for --method percentile, not ${method}: leave one of them out`);
   }
   if (kldVariant !== undefined && method !== 'kld') throw usage(`--kld-variant is for --method kld, not ${method}`);
+  if (tune !== undefined) checkTuning(options, tune);
   if (method !== 'auto') createCalibrator(method, percentile === undefined ? {} : { percentile });
   else if (data !== undefined && !isRereadable(data)) {
     throw usage(
       '--method auto reads some samples a second time, which an iterable does not allow: give a folder or files as `data`',
     );
   }
+}
+
+function checkTuning({ table, data }: CheckedOptions, tune: number): void {
+  checkCandidates(tune);
+  if (table !== undefined)
+    throw usage('--tune has no say beside --table, whose ranges are used as they are: leave it out');
+  if (data === undefined || isRereadable(data)) return;
+  throw usage(
+    '--tune reads some samples a second time, which an iterable does not allow: give a folder or files as `data`',
+  );
 }
 
 function checkWhole(flag: string, value: number | undefined, greatest: number): void {

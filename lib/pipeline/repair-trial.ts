@@ -9,7 +9,7 @@ import { captureStatistics, type CaptureContext } from './statistics.js';
 import { TrialNetwork } from './trial-network.js';
 
 /** Samples that a repair is judged by: each costs a few runs of the network. */
-const JUDGING_SAMPLES = 32;
+export const JUDGING_SAMPLES = 32;
 
 /** What judges a repair. */
 export interface RepairJudge {

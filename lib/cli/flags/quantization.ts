@@ -26,6 +26,13 @@ export const methodFlags: readonly Flag[] = [
     description: "which of tpu-mlir's two definitions --method kld follows",
   },
   {
+    name: 'tune',
+    type: 'integer',
+    value: 'N',
+    description:
+      'of N ranges from the method’s to all that was observed, take the one that costs the next operators least',
+  },
+  {
     name: 'threads',
     type: 'integer',
     value: 'N',

@@ -13,6 +13,7 @@ export function readMethodFlags(
     method: flags['method'],
     percentile: flags['percentile'],
     kldVariant: flags['kldVariant'],
+    tune: flags['tune'],
     activations: flags['activations'],
     threads: flags['threads'],
     resume: flags['resume'],

@@ -4,3 +4,4 @@ export { findPairs } from './pairs.js';
 export { observeChannels, type MeasuringModel, type ObservedTensor } from './observe.js';
 export { addShifts, measureShifts, type ShiftMeasures } from './bias.js';
 export { dialFeeds, dialsOf } from './dial-feeds.js';
+export { measureBranches, type BranchMeasures } from './branches.js';
