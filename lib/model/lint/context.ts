@@ -25,6 +25,8 @@ export interface LinearNode {
   readonly scaleType: ElementType | undefined;
   readonly zeroPoints: readonly number[] | undefined;
   readonly axis: number;
+  /** Values of a float constant that its scale cannot reach. */
+  readonly clipped: number;
 }
 
 /** What the rules may ask about a model. */
@@ -55,17 +57,22 @@ export class LintContext {
     for (const node of graph.nodes) {
       if (!isLinear(node)) continue;
       const [data = '', scale = '', zeroPoint = ''] = node.inputs;
+      const constant = constantOf(graph, data);
+      const quantizes = node.opType === 'QuantizeLinear';
+      const scales = await constantValues(graph, scale);
+      const axis = node.int('axis', 1);
       linear.push({
         node,
-        quantizes: node.opType === 'QuantizeLinear',
+        quantizes,
         data,
         output: node.outputs[0] ?? '',
-        constant: constantOf(graph, data),
+        constant,
         dtype: dataType(graph, node),
-        scales: await constantValues(graph, scale),
+        scales,
         scaleType: constantOf(graph, scale)?.dtype,
         zeroPoints: zeroPoint === '' ? [0] : await constantValues(graph, zeroPoint),
-        axis: node.int('axis', 1),
+        axis,
+        clipped: quantizes && constant && scales ? await countClipped(constant, scales, axis) : 0,
       });
     }
     return new LintContext(model, linear);
@@ -139,4 +146,19 @@ function dataType(graph: Graph, node: GraphNode): ElementType {
   if (own !== 'undefined' || node.opType !== 'DequantizeLinear') return own;
   const producer = graph.producer(node.inputs[0] ?? '');
   return producer && isLinear(producer) ? quantizedType(graph, producer) : own;
+}
+
+/** A little more than the greatest integer is what scales that are rounded may leave. */
+const reach = 127.5;
+
+async function countClipped(constant: Initializer, scales: readonly number[], axis: number): Promise<number> {
+  if (constant.dtype !== 'float32') return 0;
+  const { dims } = constant;
+  const inner = dims.slice(((axis + dims.length) % Math.max(1, dims.length)) + 1).reduce((size, dim) => size * dim, 1);
+  let clipped = 0;
+  ((await constant.read()).data as Float32Array).forEach((value, index) => {
+    const scale = scales[scales.length === 1 ? 0 : Math.floor(index / inner) % scales.length] ?? 1;
+    if (Math.abs(value) > reach * scale) clipped++;
+  });
+  return clipped;
 }

@@ -1,4 +1,5 @@
 import type { LintRule } from './rule.js';
+import { clippedWeights } from './rules/clipped-weights.js';
 import { computedScale } from './rules/computed-scale.js';
 import { concatScales } from './rules/concat-scales.js';
 import { domain } from './rules/domain.js';
@@ -17,6 +18,7 @@ import { scalarInput } from './rules/scalar-input.js';
 import { scaleType } from './rules/scale-type.js';
 import { scale } from './rules/scale.js';
 import { uint8 } from './rules/uint8.js';
+import { unequalPair } from './rules/unequal-pair.js';
 import { weightAxis } from './rules/weight-axis.js';
 import { weightedOutput } from './rules/weighted-output.js';
 import { zeroPoint } from './rules/zero-point.js';
@@ -39,6 +41,8 @@ export const lintRules: readonly LintRule[] = [
   scalarInput,
   perChannelActivation,
   weightAxis,
+  unequalPair,
+  clippedWeights,
   weightedOutput,
   residualAdd,
   concatScales,

@@ -137,6 +137,17 @@ const faults: Record<string, { plant: (model: Model) => void; at: string }> = {
     plant: (model) => insertPair(model, 'image_DequantizeLinear_Output', undefined, 0.07),
     at: 'image_DequantizeLinear_Output_pair_QuantizeLinear',
   },
+  'unequal-pair': {
+    plant(model) {
+      set(model, 'other_scale', 'float32', [], Float32Array.of(0.5));
+      node(model, 'image_DequantizeLinear').setInput(1, 'other_scale');
+    },
+    at: 'image_DequantizeLinear',
+  },
+  'clipped-weights': {
+    plant: (model) => set(model, 'stem.w_scale', 'float32', [16], new Float32Array(16).fill(1e-3)),
+    at: 'stem.w_QuantizeLinear',
+  },
   'integer-operator': {
     plant(model) {
       const outputs = ['u', 'us', 'uz'];
@@ -254,6 +265,42 @@ describe('every remedy', () => {
     const feeds = randomFeeds(before);
     const exact = ['uint8', 'int32-bias', 'pad-before-conv', 'opset', 'domain'].includes(rule);
     expect(relativeError(await run(before, feeds), await run(model, feeds))).toBeLessThanOrEqual(exact ? 0 : 0.05);
+  });
+});
+
+describe('a shortcut', () => {
+  it('without its Q takes that of another reader of the same tensor', async () => {
+    const model = clean.clone();
+    node(model, 'add').setInput(1, 'stem_relu');
+    expect(await lintModel(model)).toMatchObject([{ node: 'add', rule: 'residual-add' }]);
+    const feeds = randomFeeds(model);
+    await fixModel(model);
+    expect(await lintModel(model)).toEqual([]);
+    expect(relativeError(await run(clean, feeds), await run(model, feeds))).toBe(0);
+  });
+
+  it('without a Q anywhere is told of, and left as it is', async () => {
+    const model = clean.clone();
+    node(model, 'add').setInput(1, 'stem_relu');
+    for (const reader of model.graph.consumers('stem_relu_DequantizeLinear_Output')) {
+      reader.setInputs(
+        reader.inputs.map((name) => (name === 'stem_relu_DequantizeLinear_Output' ? 'stem_relu' : name)),
+      );
+    }
+    const pair = ['stem_relu_DequantizeLinear', 'stem_relu_QuantizeLinear'].map((name) => node(model, name));
+    model.graph.removeNodes(new Set(pair));
+    const before = await lintModel(model);
+    expect(before.map(({ rule }) => rule)).toContain('residual-add');
+    expect(await fixModel(model)).toEqual([]);
+    expect(await lintModel(model)).toEqual(before);
+  });
+
+  it('of the branch that was quantized in its place is told of', async () => {
+    const model = clean.clone();
+    node(model, 'add').setInput(1, 'stem_relu');
+    insertPair(model, 'outer');
+    const [finding] = (await lintModel(model)).filter(({ rule }) => rule === 'residual-add');
+    expect(finding!.message).toContain("only the convolution's branch");
   });
 });
 
