@@ -110,6 +110,7 @@ export async function migrate(path: string, output: string, options: MigrateOpti
   );
   for (const warning of placement.warnings) onWarning(warning);
   const lines = describeLines(original.graph, entries, names, matches, missing);
+  if (matches.length === 0) checkFloat(original);
   if (matches.length === 0) throw nothingMatched(path, options.cache, lines.unusedLines);
 
   const quantized = prepared.model.clone();
@@ -191,6 +192,15 @@ async function referenceOf(
   const reference = workspace.path('reference.onnx');
   await model.save(reference, { link: true });
   return reference;
+}
+
+function checkFloat({ path, nodes }: Model): void {
+  const present = nodes.filter((node) => node.is('QuantizeLinear')).length;
+  if (present === 0) return;
+  throw new CalibrtError(
+    'ERR_MODEL_UNSUPPORTED',
+    `${path} holds ${present} QuantizeLinear nodes already: give the FP32 model that the cache was made for`,
+  );
 }
 
 function nothingMatched(model: string, cache: string, unused: readonly UnusedLine[]): CalibrtError {

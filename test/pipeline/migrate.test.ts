@@ -11,7 +11,7 @@ import { convertTable } from '#lib/pipeline/table-convert.js';
 import { evaluate } from '#lib/pipeline/verify.js';
 import { needsRtx, withoutRtx } from '../backends/tensorrt/rtx.js';
 import { cli } from '../helpers/cli.js';
-import { repository } from '../helpers/fixture.js';
+import { fixture, repository } from '../helpers/fixture.js';
 import { encodeNpy } from '../data/encode-npy.js';
 import { build, int, ints } from '../model/build.js';
 import { randomNumbers } from '../model/helpers.js';
@@ -292,6 +292,10 @@ describe('what cannot be migrated', () => {
     const foreign = await writeCache('foreign.cache', { p: 1, q: 2 });
     await expect(migrate(model, at('no.onnx'), { cache: foreign })).rejects.toMatchObject({
       code: 'ERR_TABLE_MISMATCH',
+    });
+    await expect(migrate(fixture('tiny-cnn-qdq.onnx'), at('no.onnx'), { cache: foreign })).rejects.toMatchObject({
+      code: 'ERR_MODEL_UNSUPPORTED',
+      message: expect.stringContaining('QuantizeLinear nodes already') as string,
     });
     await expect(convertTable(model, at('no.cache'))).rejects.toMatchObject({ code: 'ERR_TABLE_INVALID' });
     await expect(readFile(at('no.onnx'))).rejects.toMatchObject({ code: 'ENOENT' });
