@@ -54,7 +54,9 @@ function parseItem(part: string, text: string): SliceItem {
   if (/^-?\d+$/.test(part)) return { kind: 'index', at: Number(part) };
   const match = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/.exec(part.replaceAll(' ', ''));
   if (match === null) throw malformed(text, `\`${part}\` is no index`);
-  const [start, stop, step = 1] = match.slice(1).map((value: string | undefined) => (value === undefined ? undefined : Number(value)));
+  const [start, stop, step = 1] = match
+    .slice(1)
+    .map((value: string | undefined) => (value === undefined ? undefined : Number(value)));
   if (step === 0) throw malformed(text, 'its step is 0');
   return { kind: 'range', step, ...(start === undefined ? {} : { start }), ...(stop === undefined ? {} : { stop }) };
 }
