@@ -47,7 +47,9 @@ describe('a capture', () => {
     expect(states.map(({ consumed }) => consumed)).toEqual([1, 2, 3, 4, 5]);
     for (const from of [states[0]!, states[3]!, states[4]!]) {
       const resumed = await worker.run({ ...job, from });
-      expect(resumed).toMatchObject(Object.fromEntries(Object.keys(from).map((key) => [key, whole[key as keyof CaptureState]])));
+      expect(resumed).toMatchObject(
+        Object.fromEntries(Object.keys(from).map((key) => [key, whole[key as keyof CaptureState]])),
+      );
     }
   });
 });
