@@ -1,31 +1,36 @@
 /** calibrt's public API. Everything exported here is documented, typed and kept stable; nothing else is. */
 export { quantize, type QuantizeOptions, type QuantizeResult } from './pipeline/quantize.js';
-export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeline/calibrate.js';
+export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeline/calibration/calibrate.js';
 export { explainQuantization, type Explanation } from './pipeline/explain.js';
-export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build.js';
-export { evaluate, type CompareOptions, type EvaluateOptions, type EvaluationResult } from './pipeline/verify.js';
+export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build/build.js';
+export {
+  evaluate,
+  type CompareOptions,
+  type EvaluateOptions,
+  type EvaluationResult,
+} from './pipeline/evaluation/verify.js';
 export {
   sensitivity,
   type Closeness,
   type SensitivityLayer,
   type SensitivityOptions,
   type SensitivityResult,
-} from './pipeline/sensitivity.js';
-export type { AutoOptions, AutoPrecision } from './pipeline/auto-precision.js';
-export type { BudgetOptions } from './pipeline/precision-budget.js';
-export type { PrecisionStep } from './pipeline/precision-search.js';
-export type { LayerMetrics } from './pipeline/compare-layers.js';
+} from './pipeline/sensitivity/sensitivity.js';
+export type { AutoOptions, AutoPrecision } from './pipeline/precision/auto-precision.js';
+export type { BudgetOptions } from './pipeline/precision/budget.js';
+export type { PrecisionStep } from './pipeline/precision/search.js';
+export type { LayerMetrics } from './pipeline/evaluation/compare-layers.js';
 export { lint, type LintOptions, type LintResult } from './pipeline/lint.js';
 export type { Finding, Fixed, Severity } from './model/index.js';
-export { migrate, type MigrateOptions, type MigrateResult } from './pipeline/migrate.js';
+export { migrate, type MigrateOptions, type MigrateResult } from './pipeline/migration/migrate.js';
 export type { LineMatch, MatchRule } from './pipeline/migration/match-names.js';
 export type { MissingTensor } from './pipeline/migration/place-matched.js';
 export type { UnusedLine } from './pipeline/migration/unused-lines.js';
 export type { ChangedScale } from './pipeline/migration/written-scales.js';
 export { inspect, type Inspection } from './pipeline/inspect.js';
 export { diagnose, type Check, type Diagnosis } from './pipeline/diagnose.js';
-export type { SampleData, SampleOptions } from './pipeline/samples.js';
-export type { ActivationOptions, MethodOptions, RangeSymmetry } from './pipeline/ranges.js';
+export type { SampleData, SampleOptions } from './pipeline/calibration/samples.js';
+export type { ActivationOptions, MethodOptions, RangeSymmetry } from './pipeline/calibration/ranges.js';
 export type { CompareResult, MetricResult, TopK } from './backends/onnxruntime/index.js';
 export {
   buildEngine,
@@ -72,13 +77,13 @@ export {
   convertTable,
   type CombineOptions,
   type ConvertTableOptions,
-} from './pipeline/table-convert.js';
+} from './pipeline/table/convert.js';
 export {
   checkCoverage,
   type CoverageOptions,
   type ModelCoverage,
   type NeededTensors,
-} from './pipeline/table-coverage.js';
+} from './pipeline/table/coverage.js';
 export {
   compareTables,
   readTable,

@@ -1,5 +1,5 @@
 /** Calibration tables, their comparison and their coverage of a model, for people. */
-import type { ModelCoverage } from '../pipeline/table-coverage.js';
+import type { ModelCoverage } from '../pipeline/table/coverage.js';
 import { cacheHeader, type CalibrationTable, type TableComparison, type TensorRange } from '../tables/index.js';
 import { table } from './table.js';
 

@@ -1,4 +1,4 @@
-import type { RepairReport } from '../pipeline/repair-choice.js';
+import type { RepairReport } from '../pipeline/repair/choice.js';
 import { formatDb } from './describe.js';
 
 /** A row of the summary: what a repair changed and gained, or why it was left out. */

@@ -1,6 +1,6 @@
 /** The result of a migration, for people. */
-import type { MigrateResult } from '../pipeline/migrate.js';
-import { describeCast } from '../pipeline/cast.js';
+import type { MigrateResult } from '../pipeline/migration/migrate.js';
+import { describeCast } from '../pipeline/build/cast.js';
 import { table, formatBytes } from './table.js';
 import { metricsTable } from './tables.js';
 

@@ -1,10 +1,10 @@
 /** Results as tables for people. */
 import type { OutputMetrics } from '../accuracy/metrics.js';
 import type { Explanation } from '../pipeline/explain.js';
-import type { AutoPrecision } from '../pipeline/auto-precision.js';
-import type { LayerMetrics } from '../pipeline/compare-layers.js';
+import type { AutoPrecision } from '../pipeline/precision/auto-precision.js';
+import type { LayerMetrics } from '../pipeline/evaluation/compare-layers.js';
 import type { Inspection } from '../pipeline/inspect.js';
-import type { Closeness, SensitivityResult } from '../pipeline/sensitivity.js';
+import type { Closeness, SensitivityResult } from '../pipeline/sensitivity/sensitivity.js';
 import { rangesText } from './calibration-tables.js';
 import { formatDb, formatFigure, formatPercent } from './describe.js';
 import { formatBytes, table } from './table.js';

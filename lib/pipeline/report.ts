@@ -7,9 +7,9 @@ import { unpackStatistics, writeTable, type CalibrationTable } from '../tables/i
 import { packageVersion } from '../version.js';
 import { placementOptions } from './placement-options.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
-import { searchRanges } from './ranges.js';
-import { isRereadable } from './samples.js';
-import { sensitivity } from './sensitivity.js';
+import { searchRanges } from './calibration/ranges.js';
+import { isRereadable } from './calibration/samples.js';
+import { sensitivity } from './sensitivity/sensitivity.js';
 import type { Workspace } from './workspace.js';
 
 /** The methods whose thresholds the histograms show. */

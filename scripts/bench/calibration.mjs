@@ -11,7 +11,7 @@ import { calibratorNames } from '../../dist/calibrators/index.js';
 import { WorkerProcess } from '../../dist/lib/backends/onnxruntime/index.js';
 import { exposeTensors, placeQdq } from '../../dist/lib/model/index.js';
 import { prepareModel } from '../../dist/lib/pipeline/prepare.js';
-import { searchRanges } from '../../dist/lib/pipeline/ranges.js';
+import { searchRanges } from '../../dist/lib/pipeline/calibration/ranges.js';
 import { readTable, unpackStatistics } from '../../dist/lib/tables/index.js';
 import { resnet50 } from '../fixtures/resnet50.mjs';
 import { Random } from '../fixtures/topologies/random.mjs';

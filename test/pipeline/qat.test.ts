@@ -6,7 +6,7 @@ import { buildEngine } from '#lib/backends/tensorrt/index.js';
 import { inspect } from '#lib/pipeline/inspect.js';
 import { lint } from '#lib/pipeline/lint.js';
 import { quantize } from '#lib/pipeline/quantize.js';
-import { evaluate } from '#lib/pipeline/verify.js';
+import { evaluate } from '#lib/pipeline/evaluation/verify.js';
 import { batchProfile, needsRtx, withoutRtx } from '../backends/tensorrt/rtx.js';
 import { encodeNpy } from '../data/encode-npy.js';
 import { fixture } from '../helpers/fixture.js';

@@ -7,7 +7,7 @@ import { WorkerProcess, type SampleSource } from '#lib/backends/onnxruntime/inde
 import { modelInputs, openDataset, readBatches, type Batch } from '#lib/data/index.js';
 import { exposeTensors, openModel } from '#lib/model/index.js';
 import { native } from '#lib/native.js';
-import { calibrate } from '#lib/pipeline/calibrate.js';
+import { calibrate } from '#lib/pipeline/calibration/calibrate.js';
 import { mergeTables, readTable } from '#lib/tables/index.js';
 import { repository } from '../helpers/fixture.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor } from '#lib/data/tensor.js';
-import { calibrate, type CalibrateOptions } from '#lib/pipeline/calibrate.js';
+import { calibrate, type CalibrateOptions } from '#lib/pipeline/calibration/calibrate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
 import { readTable, type CalibrationTable } from '#lib/tables/index.js';
 import { encodeNpy } from '../data/encode-npy.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeModel, openModel } from '#lib/model/index.js';
 import { quantize } from '#lib/pipeline/quantize.js';
-import { evaluate } from '#lib/pipeline/verify.js';
+import { evaluate } from '#lib/pipeline/evaluation/verify.js';
 import { repository } from '../helpers/fixture.js';
 
 const data = repository('demo/calibration');

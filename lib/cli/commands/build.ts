@@ -1,5 +1,5 @@
 import type { OptimizationProfile } from '../../backends/tensorrt/index.js';
-import type { BuildPlanOptions } from '../../pipeline/build.js';
+import type { BuildPlanOptions } from '../../pipeline/build/build.js';
 import type { Command, FlagValues } from '../command.js';
 import { parseList, parseShapes, parseSize } from '../parse.js';
 
@@ -85,7 +85,7 @@ export const build: Command = {
   examples: ['calibrt build model.int8.onnx -o model.plan --target sm86,sm89,sm120'],
 
   async run({ args, flags, console, signal }) {
-    const { buildPlan } = await import('../../pipeline/build.js');
+    const { buildPlan } = await import('../../pipeline/build/build.js');
     const { formatBytes, table } = await import('../table.js');
     const result = await buildPlan(args[0]!, String(flags['output']), {
       ...buildOptions(flags),
@@ -97,7 +97,7 @@ export const build: Command = {
     });
     console.endProgress();
     if (result.cast) {
-      const { describeCast } = await import('../../pipeline/cast.js');
+      const { describeCast } = await import('../../pipeline/build/cast.js');
       console.note(`built from a temporary copy that was cast: ${describeCast(result.cast)}`);
     }
     const rows = [

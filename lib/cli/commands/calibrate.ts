@@ -31,7 +31,7 @@ export const calibrate: Command = {
   examples: ['calibrt calibrate model.onnx -o table.json --data photos/ --preset imagenet'],
 
   async run({ args, flags, console, signal }) {
-    const { calibrate } = await import('../../pipeline/calibrate.js');
+    const { calibrate } = await import('../../pipeline/calibration/calibrate.js');
     const { describeSample } = await import('../describe.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
     const { readSampleFlags, requireData } = await import('../flags/read-samples.js');

@@ -1,4 +1,4 @@
-import type { MigrateOptions, MigrateResult } from '../../pipeline/migrate.js';
+import type { MigrateOptions, MigrateResult } from '../../pipeline/migration/migrate.js';
 import type { Command } from '../command.js';
 import { placementFlags } from '../flags/quantization.js';
 import { sampleFlags } from '../flags/samples.js';
@@ -68,7 +68,7 @@ export const migrate: Command = {
   ],
 
   async run({ args, flags, console, signal }) {
-    const { migrate } = await import('../../pipeline/migrate.js');
+    const { migrate } = await import('../../pipeline/migration/migrate.js');
     const { readMapFile } = await import('../../pipeline/migration/mapping.js');
     const { readPlacementFlags } = await import('../flags/read-quantization.js');
     const { defined, readSampleFlags } = await import('../flags/read-samples.js');

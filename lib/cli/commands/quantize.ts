@@ -110,7 +110,7 @@ export const quantize: Command = {
     sayVerdicts(console, result.verdicts);
     console.result(result, await summary(result));
     if (result.auto?.met === false) {
-      const { budgetError } = await import('../../pipeline/auto-precision.js');
+      const { budgetError } = await import('../../pipeline/precision/auto-precision.js');
       throw budgetError(result.auto, `${result.output} is that model`);
     }
   },
@@ -124,7 +124,7 @@ async function summary(result: QuantizeResult): Promise<string> {
   const { formatFigure, formatPercent } = await import('../describe.js');
   const { metricsTable, precisionRows } = await import('../tables.js');
   const { describeRepair } = await import('../describe-repair.js');
-  const { describeCast } = await import('../../pipeline/cast.js');
+  const { describeCast } = await import('../../pipeline/build/cast.js');
   const { formatBytes, table } = await import('../table.js');
   const total = result.quantized.length + result.skipped.length;
   const lines = table([

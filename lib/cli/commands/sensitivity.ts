@@ -22,7 +22,7 @@ export const sensitivity: Command = {
   ],
 
   async run({ args, flags, console, signal }) {
-    const { sensitivity } = await import('../../pipeline/sensitivity.js');
+    const { sensitivity } = await import('../../pipeline/sensitivity/sensitivity.js');
     const { readBudgetFlags } = await import('../flags/read-metric.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
     const { defined, readSampleFlags, requireData } = await import('../flags/read-samples.js');
@@ -42,7 +42,7 @@ export const sensitivity: Command = {
     const found = result.auto === undefined ? '' : `\n\n${table(precisionRows(result.auto))}`;
     console.result(result, `${sensitivityTable(result)}${found}`);
     if (result.auto?.met === false) {
-      const { budgetError } = await import('../../pipeline/auto-precision.js');
+      const { budgetError } = await import('../../pipeline/precision/auto-precision.js');
       throw budgetError(result.auto, 'the list is of the best that was found');
     }
   },

@@ -70,9 +70,9 @@ export const table: Command = {
   ],
 
   async run({ args, flags, console, signal }) {
-    const { checkCoverage } = await import('../../pipeline/table-coverage.js');
-    const { combineTables, convertTable } = await import('../../pipeline/table-convert.js');
-    const { readTableOrModel } = await import('../../pipeline/table-of-model.js');
+    const { checkCoverage } = await import('../../pipeline/table/coverage.js');
+    const { combineTables, convertTable } = await import('../../pipeline/table/convert.js');
+    const { readTableOrModel } = await import('../../pipeline/table/of-model.js');
     const { compareTables, tableFormatOf } = await import('../../tables/index.js');
     const { CalibrtError } = await import('../../errors.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');

@@ -1,4 +1,4 @@
-import type { BudgetOptions } from '../../pipeline/precision-budget.js';
+import type { BudgetOptions } from '../../pipeline/precision/budget.js';
 import type { FlagValues } from '../command.js';
 import { defined } from './read-samples.js';
 

@@ -1,6 +1,6 @@
 import type { DataSource, PreprocessSpec } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
-import type { SampleOptions } from '../../pipeline/samples.js';
+import type { SampleOptions } from '../../pipeline/calibration/samples.js';
 import type { FlagValues } from '../command.js';
 import { parseNumbers, parseResize } from '../parse.js';
 

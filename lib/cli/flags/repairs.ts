@@ -1,4 +1,4 @@
-import type { RepairOptions } from '../../pipeline/repair.js';
+import type { RepairOptions } from '../../pipeline/repair/repair.js';
 import type { Flag, FlagValues } from '../command.js';
 import { defined } from './read-samples.js';
 

@@ -2,7 +2,7 @@ import type { DynamicRange } from '../../../calibrators/index.js';
 import { greatestE4m3, type GraphForm, type Placement, type QuantizationRange } from '../../model/index.js';
 import { native } from '../../native.js';
 import type { CalibrationTable } from '../../tables/index.js';
-import { integerForm, isSymmetric } from '../integer-form.js';
+import { integerForm, isSymmetric } from '../calibration/integer-form.js';
 import type { KindOptions } from './options.js';
 
 /** What a kind makes of the ranges in a table, for every tensor of a placement. */

@@ -1,8 +1,8 @@
 import type { CompareResult } from '../../backends/onnxruntime/index.js';
 import type { PreprocessSpec } from '../../data/index.js';
 import type { QuantizedWeight } from '../../model/index.js';
-import type { DrawnSamples, SampleOptions } from '../samples.js';
-import type { CapturedStatistics } from '../statistics.js';
+import type { DrawnSamples, SampleOptions } from '../calibration/samples.js';
+import type { CapturedStatistics } from '../calibration/statistics.js';
 import { accuracyVerdicts } from './accuracy.js';
 import { sampleVerdicts, type ImageScaling } from './samples.js';
 import { tensorVerdicts } from './tensors.js';

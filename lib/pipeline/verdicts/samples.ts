@@ -1,5 +1,5 @@
 import type { ThresholdTrail } from '../../backends/onnxruntime/index.js';
-import type { CapturedStatistics } from '../statistics.js';
+import type { CapturedStatistics } from '../calibration/statistics.js';
 import type { Verdict } from './verdict.js';
 
 /** A threshold that moved less than this between half of the samples and all of them has settled. */

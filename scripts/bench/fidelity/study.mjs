@@ -4,9 +4,9 @@ import { createCalibrator } from '../../../dist/calibrators/index.js';
 import { WorkerProcess } from '../../../dist/lib/backends/onnxruntime/index.js';
 import { modelInputs, openDataset, readBatches } from '../../../dist/lib/data/index.js';
 import { insertQdq, placeQdq } from '../../../dist/lib/model/index.js';
-import { chooseMethods } from '../../../dist/lib/pipeline/auto-method.js';
+import { chooseMethods } from '../../../dist/lib/pipeline/calibration/auto-method.js';
 import { prepareModel } from '../../../dist/lib/pipeline/prepare.js';
-import { captureStatistics } from '../../../dist/lib/pipeline/statistics.js';
+import { captureStatistics } from '../../../dist/lib/pipeline/calibration/statistics.js';
 import { Workspace } from '../../../dist/lib/pipeline/workspace.js';
 import { symmetricScale } from '../../../dist/lib/tables/index.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { checkOutputPath, writeFileAtomic } from '../../../files.js';
 import { openModel } from '../../../model/index.js';
-import { ofOriginal } from '../../../pipeline/cast.js';
+import { ofOriginal } from '../../../pipeline/build/cast.js';
 import { Workspace } from '../../../pipeline/workspace.js';
 import { formatNumber } from '../format-number.js';
 import { buildOptions } from './build-options.js';

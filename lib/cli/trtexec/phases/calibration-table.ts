@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { EntropyCalibrator2 } from '../../../backends/tensorrt/calibrators.js';
 import { CalibrtError } from '../../../errors.js';
-import { calibrate } from '../../../pipeline/calibrate.js';
+import { calibrate } from '../../../pipeline/calibration/calibrate.js';
 import type { Workspace } from '../../../pipeline/workspace.js';
 import type { OperationOptions } from '../../../progress.js';
 import { readTable, type CalibrationTable } from '../../../tables/index.js';

@@ -1,7 +1,7 @@
 import { WorkerProcess } from '../../../backends/onnxruntime/index.js';
 import { castModel, insertQdq, openModel, placeQdq } from '../../../model/index.js';
-import { castFile, describeCast } from '../../../pipeline/cast.js';
-import { migrate } from '../../../pipeline/migrate.js';
+import { castFile, describeCast } from '../../../pipeline/build/cast.js';
+import { migrate } from '../../../pipeline/migration/migrate.js';
 import { placementOptions } from '../../../pipeline/placement-options.js';
 import { prepareModel } from '../../../pipeline/prepare.js';
 import { quantize } from '../../../pipeline/quantize.js';
