@@ -1,5 +1,7 @@
 /** calibrt's public API. Everything exported here is documented, typed and kept stable; nothing else is. */
-export { quantize, type QuantizeOptions, type QuantizeResult } from './pipeline/quantize.js';
+export { quantize } from './pipeline/quantize.js';
+export type { QuantizeOptions } from './pipeline/quantize-options.js';
+export type { QuantizeResult } from './pipeline/quantize-result.js';
 export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeline/calibration/calibrate.js';
 export { explainQuantization, type Explanation } from './pipeline/explain.js';
 export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build/build.js';

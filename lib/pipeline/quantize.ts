@@ -3,103 +3,29 @@ import { parseMetric } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
-import type { QdqReport, WeightStorage } from '../model/index.js';
-import type { OperationOptions } from '../progress.js';
+import type { QdqReport } from '../model/index.js';
 import { rangeOfScale, tableFormatOf, writeTable, type CalibrationTable, type TensorRange } from '../tables/index.js';
-import { checkAuto, keepBudget, type AutoOptions, type AutoPrecision } from './precision/auto-precision.js';
-import { castWithCopy, type CastSummary } from './build/cast.js';
+import { checkAuto, keepBudget } from './precision/auto-precision.js';
+import { castWithCopy } from './build/cast.js';
 import { firstSamples } from './calibration/first-samples.js';
 import { checkOptions } from './check-options.js';
 import { isSymmetric } from './calibration/integer-form.js';
 import { quantizeDataFree } from './kinds/data-free.js';
-import { resolveKinds, type KindOptions } from './kinds/options.js';
+import { resolveKinds } from './kinds/options.js';
 import { placeKind } from './kinds/place.js';
 import { isStaticInt8, writeQuantization } from './kinds/write.js';
 import { modelFileBytes } from './network.js';
-import type { ScopeOptions } from './placement-options.js';
 import { prepareModel, type PreparedModel } from './prepare.js';
-import type { ActivationOptions, MethodOptions } from './calibration/ranges.js';
 import type { DrawnSamples, SampleOptions } from './calibration/samples.js';
-import type { CapturedStatistics } from './calibration/statistics.js';
 import { drawFor, findRanges } from './calibration/range-source.js';
-import { checkRepairs, mendNetwork, repairNetwork, type RepairOptions } from './repair/repair.js';
-import type { RepairReport } from './repair/choice.js';
+import { checkRepairs, mendNetwork, repairNetwork } from './repair/repair.js';
+import type { QuantizeOptions } from './quantize-options.js';
+import type { QuantizeResult } from './quantize-result.js';
 import { writeReport } from './report.js';
 import { Stopwatch } from './stopwatch.js';
-import { judge, type Verdict } from './verdicts/index.js';
+import { judge } from './verdicts/index.js';
 import { compareOn, timePair } from './evaluation/verify.js';
 import { Workspace } from './workspace.js';
-
-/** Options of {@link quantize}; samples are needed unless `table` is given, and then only for the verification. */
-export interface QuantizeOptions
-  extends
-    Partial<SampleOptions>,
-    MethodOptions,
-    ActivationOptions,
-    KindOptions,
-    ScopeOptions,
-    AutoOptions,
-    RepairOptions,
-    OperationOptions {
-  /** Shapes for inputs whose dimensions are open, by name; the model that is written has them. */
-  readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
-  /** Samples kept out of calibration to verify on; default a fifth, at least 1, at most 64; 0: no verification. */
-  readonly holdout?: number;
-  /** Ranges from this table, calibrating nothing. */
-  readonly table?: string;
-  /** Where to write the calibration table. */
-  readonly tableOut?: string;
-  /** As for {@link calibrate}: the file that an interrupted calibration goes on from. */
-  readonly resume?: string;
-  /** How weights are kept: `int8` (default) or `qdq`, float with a Q/DQ pair. */
-  readonly weightStorage?: WeightStorage;
-  /** Where to write a page of what was found and done; ranks the layers too, which takes some runs of the network. */
-  readonly report?: string;
-  /** What the nodes without Q/DQ run in: `fp32` (default), or `fp16`, written into the model (TensorRT's form alone). */
-  readonly highPrecision?: 'fp32' | 'fp16';
-  /** Samples per run of the verification; the calibration's results could depend on it, so it does not follow. Default 8. */
-  readonly batch?: number;
-  /** Default: all cores. */
-  readonly threads?: number;
-}
-
-/** What `calibrt quantize --json` prints. */
-export interface QuantizeResult {
-  readonly model: string;
-  readonly output: string;
-  /** The calibrator with its parameters, or the table's. */
-  readonly method: string;
-  /** Samples calibrated on; 0 where the ranges came from a table. */
-  readonly samples: number;
-  /** Samples verified on. */
-  readonly holdout: number;
-  /** Samples that could not be read. */
-  readonly skippedSamples: number;
-  /** What one sample looked like to the network. */
-  readonly firstSample: CapturedStatistics['firstSample'];
-  /** Names of the quantized nodes. */
-  readonly quantized: readonly string[];
-  readonly skipped: readonly { readonly node: string; readonly reason: string }[];
-  readonly tensors: CalibrationTable['tensors'];
-  /** What of the model is in FP16, with `highPrecision`. */
-  readonly highPrecision?: CastSummary;
-  /** How far the INT8 model's outputs are from the FP32 model's, on the holdout; null without one. */
-  readonly verify: Pick<CompareResult, 'outputs' | 'labelled' | 'metric'> | null;
-  /** What the automatic choice of precision did, with `auto`; `met` tells whether the budget is kept. */
-  readonly auto?: AutoPrecision;
-  /** What came of each repair that was asked for. */
-  readonly repairs?: readonly RepairReport[];
-  /** Median time of one run on this CPU in ms, for ONNX Runtime's form alone: the other form's CPU time means nothing. */
-  readonly latencyMs?: { readonly fp32: number; readonly int8: number };
-  /** Sizes of the model files, external data included. */
-  readonly bytes: { readonly fp32: number; readonly int8: number };
-  readonly warnings: readonly string[];
-  /** What samples, activations and weights show. */
-  readonly verdicts: readonly Verdict[];
-  /** Milliseconds by phase. */
-  readonly timings: Readonly<Record<string, number>>;
-  readonly peakRssMb: number;
-}
 
 /**
  * Takes an FP32 ONNX model and samples to an INT8 Q/DQ model in TensorRT's form: cleans the graph, calibrates, inserts

@@ -1,5 +1,5 @@
 import type { WeightStorage } from '../../model/index.js';
-import type { QuantizeResult } from '../../pipeline/quantize.js';
+import type { QuantizeResult } from '../../pipeline/quantize-result.js';
 import type { Command } from '../command.js';
 import { kindFlags, readKindFlags } from '../flags/kinds.js';
 import { budgetFlags } from '../flags/metric.js';

@@ -6,7 +6,7 @@ import { calibrateTensors, qdqCapture } from './calibrate.js';
 import { createTable } from './create-table.js';
 import { firstSamples } from './first-samples.js';
 import type { PreparedModel } from '../prepare.js';
-import type { QuantizeOptions } from '../quantize.js';
+import type { QuantizeOptions } from '../quantize-options.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { trialCapture } from '../sensitivity/capture.js';
 import type { CapturedStatistics } from './statistics.js';

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quantize, type QuantizeOptions } from '#lib/pipeline/quantize.js';
+import { quantize } from '#lib/pipeline/quantize.js';
+import type { QuantizeOptions } from '#lib/pipeline/quantize-options.js';
 import { evaluate } from '#lib/pipeline/evaluation/verify.js';
 import { repository } from '../../helpers/fixture.js';
 
