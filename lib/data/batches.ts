@@ -1,21 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { throwIfAborted } from '../errors.js';
+import type { Batch } from './batch.js';
 import { asCorruptSample } from './corrupt.js';
 import type { Dataset, Sample } from './dataset.js';
 import { groupSamples } from './group.js';
 import { mapInOrder } from './map-in-order.js';
 import { SkipPolicy } from './skip-policy.js';
-import type { NamedTensors } from './tensor.js';
-
-/** Samples that go through the network together. */
-export interface Batch {
-  /** One per sample. */
-  readonly names: readonly string[];
-  /** Each input, the samples one after the other on axis 0. */
-  readonly inputs: NamedTensors;
-  /** Index of each sample's class; absent where none is known. */
-  readonly labels?: readonly (number | undefined)[];
-}
 
 /** How samples are read. */
 export interface ReadOptions {

@@ -1,5 +1,5 @@
 import { CalibrtError } from '../errors.js';
-import type { Batch } from './batches.js';
+import type { Batch } from './batch.js';
 import type { Sample } from './dataset.js';
 import { allocate, elementCount, tensor } from './dtype.js';
 import { formatShape, isBatchAxis } from './shape.js';

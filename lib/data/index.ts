@@ -1,5 +1,6 @@
 /** Samples: from files, arrays and iterables to batches of typed arrays that fit the network. */
-export { readBatches, type Batch, type ReadOptions } from './batches.js';
+export type { Batch } from './batch.js';
+export { readBatches, type ReadOptions } from './batches.js';
 export { fromIterable, type IterableOptions, type IterableSample } from './iterable.js';
 export type { LooseTensor } from './loose-tensor.js';
 export { modelInputs, type StatedInput } from './model-inputs.js';

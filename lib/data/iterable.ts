@@ -1,6 +1,6 @@
 import { CalibrtError, throwIfAborted } from '../errors.js';
 import { adaptToInput } from './adapt.js';
-import type { Batch } from './batches.js';
+import type { Batch } from './batch.js';
 import type { Sample } from './dataset.js';
 import { groupSamples } from './group.js';
 import { splitRows, toTensor, type LooseTensor } from './loose-tensor.js';

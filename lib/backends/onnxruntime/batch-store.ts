@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { Batch } from '../../data/batches.js';
+import type { Batch } from '../../data/batch.js';
 
 /**
  * Batches on disk, one file each, so that what a network made of the samples can be read again without running it, and memory does

@@ -1,5 +1,5 @@
 /** Entry of the forked process: takes jobs from the parent, one at a time, and dies with it. */
-import type { Batch } from '../../data/batches.js';
+import type { Batch } from '../../data/batch.js';
 import { serializeError } from '../../errors.js';
 import type { Progress } from '../../progress.js';
 import { bench } from './bench-job.js';

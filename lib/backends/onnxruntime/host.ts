@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Batch } from '../../data/batches.js';
+import type { Batch } from '../../data/batch.js';
 import { CalibrtError, abortError, deserializeError, throwIfAborted } from '../../errors.js';
 import type { OperationOptions } from '../../progress.js';
 import type { CaptureState, Job, JobResults, ToChild, ToParent } from './protocol.js';

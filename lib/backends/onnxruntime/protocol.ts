@@ -1,6 +1,6 @@
 /** What the parent and the forked child say to each other; plain data only (structured clone crosses the pipe). */
 import type { MetricSpec, OutputMetrics } from '../../accuracy/index.js';
-import type { Batch } from '../../data/batches.js';
+import type { Batch } from '../../data/batch.js';
 import type { NearDuplicates } from '../../data/near-duplicates.js';
 import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
