@@ -135,6 +135,9 @@ function summarize(result: QuantizeResult): Fact[] {
             `${percent(result.auto.int8Share)}; left out: ${result.auto.exclude.join(', ') || 'none'}`,
           ] as const,
         ]),
+    ...(result.repairs ?? []).map(({ repair, kept, why, nodes }): Fact => {
+      return [`repair: ${repair}`, kept ? `kept, ${nodes.length} nodes` : `left out: ${why}`];
+    }),
     ...(latencyMs === undefined
       ? []
       : [['CPU latency', `FP32 ${latencyMs.fp32.toFixed(2)} ms, INT8 ${latencyMs.int8.toFixed(2)} ms`] as const]),
