@@ -63,12 +63,10 @@ function readLayers(text: string): readonly (string | InspectorLayer)[] {
   return layers as readonly (string | InspectorLayer)[];
 }
 
-/** Metadata has 0x1E and 0x1F between its parts. Line ends and tabs outside of strings are allowed by JSON, those in strings too rare. */
+/** Metadata has 0x1E and 0x1F between its parts. Line ends and tabs are allowed outside of strings, and too rare inside to matter. */
 function escapeControls(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replace(
-    /[\x00-\x08\x0b\x0c\x0e-\x1f]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replace(/\p{Cc}/gu, (char) =>
+    '\t\n\r'.includes(char) ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

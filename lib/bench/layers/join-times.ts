@@ -53,7 +53,8 @@ export function parseProfileExport(text: string): NamedTime[] {
       },
     );
   }
-  const entries = Array.isArray(parsed) ? (parsed as Partial<NamedTime & { count: number }>[]) : [];
+  const entries = Array.isArray(parsed) ? (parsed as (Partial<NamedTime> | null)[]) : [];
+  // The first entry is the number of iterations.
   const times = entries.filter(
     (entry): entry is NamedTime => typeof entry?.name === 'string' && typeof entry.averageMs === 'number',
   );

@@ -17,7 +17,7 @@ export function onnxNodesOf(
 
 function namesInMetadata(metadata: string): string[] {
   // Names may hold brackets, so the separators decide where one ends, if there are any.
-  const parts = /[\x1e\x1f]/.test(metadata) ? metadata.split(/[\x1e\x1f]/) : metadata.split(/(?<=\])(?=\[)/);
+  const parts = metadata.split(/\p{Cc}/u.test(metadata) ? /\p{Cc}/u : /(?<=\])(?=\[)/);
   return parts.flatMap((part) => {
     const match = /^\[ONNX Layer: (.*)\]$/s.exec(part.trim());
     return match === null ? [] : [match[1]!];
