@@ -1,6 +1,6 @@
 """
 Thresholds and models of ONNX Runtime's quantizer and ModelOpt for the splits of a job; `python peers.py JOB.json OUT.json`, called
-by fidelity.mjs. ModelOpt is left out where it cannot be imported.
+by accuracy.mjs. ModelOpt is left out where it cannot be imported.
 """
 
 import json

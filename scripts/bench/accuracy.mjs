@@ -1,27 +1,29 @@
 // What each method costs a network's accuracy in TensorRT's form, beside ONNX Runtime's quantizer and ModelOpt on the same splits and
-// the same samples: `node scripts/bench/fidelity.mjs` for the demo, the second network, and the face detector where it is at hand, or
+// the same samples: `node scripts/bench/accuracy.mjs` for the demo, a depthwise network, a
+// second classifier, and the face detector where it is at hand, or
 //
-//   node scripts/bench/fidelity.mjs MODEL --data PATH [--preset P] [--mean A,B,C] [--std A,B,C] [--pixel-format F] [--calibrate N]
+//   node scripts/bench/accuracy.mjs MODEL --data PATH [--preset P] [--mean A,B,C] [--std A,B,C] [--pixel-format F] [--calibrate N]
 //     [--test N] [--target 'scores[...,1]']... [--task agreement|top1|faces]
 //
-// --only NAME: one of the three. --splits N (5). --python PATH: a Python that has what fidelity/requirements*.txt pin already.
+// --only NAME: one of the four. --splits N (5). --python PATH: a Python that has what accuracy/requirements*.txt pin already.
+// --json FILE: also every figure of every split.
 //
 // A peer's line `… thresholds` is its calibrator's thresholds in our graph: the same Q/DQ, so that only the ranges differ; a tensor
-// that the peer gives no range keeps minmax's. Its line `… own graph` is the model that it writes itself for the same nodes.
+// that the peer gives no range keeps minmax's. Its line `… own graph` is the model that it writes itself for the same nodes; where it leaves
+// some of them in float after all, `auto` is shown with those in float too. Repairs are `--equalize --bias-correction`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { selectSamples } from '../../dist/lib/data/select.js';
 import { pythonWith } from '../fixtures/python.mjs';
-import { builtIn, named } from './fidelity/networks.mjs';
-import { openStudy, writeArray } from './fidelity/study.mjs';
+import { builtIn, named } from './accuracy/networks.mjs';
+import { printTable } from './accuracy/print.mjs';
+import { openStudy, writeArray } from './accuracy/study.mjs';
 
 const methods = {
   'mse (default)': ['mse', {}],
-  auto: ['auto', {}],
   entropy: ['entropy', {}],
   kld: ['kld', {}],
   minmax: ['minmax', {}],
@@ -34,7 +36,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     ...Object.fromEntries(
-      ['data', 'preset', 'mean', 'std', 'pixel-format', 'only', 'python'].map((name) => [name, string]),
+      ['data', 'preset', 'mean', 'std', 'pixel-format', 'only', 'python', 'json'].map((name) => [name, string]),
     ),
     calibrate: { ...string, default: '100' },
     test: { ...string, default: '100' },
@@ -43,12 +45,14 @@ const { values: options, positionals } = parseArgs({
     splits: { ...string, default: '5' },
   },
 });
-const here = (name) => fileURLToPath(new URL(`fidelity/${name}`, import.meta.url));
+const here = (name) => fileURLToPath(new URL(`accuracy/${name}`, import.meta.url));
 const python = options.python ?? (await findPython());
 const networks = positionals.length > 0 ? positionals.map((model) => named(model, options)) : builtIn();
+const figures = {};
 for (const network of networks.filter(({ name }) => options.only === undefined || name === options.only)) {
-  await compare(network, Number(options.splits));
+  figures[network.name] = await compare(network, Number(options.splits));
 }
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 1)}\n`);
 
 async function findPython() {
   try {
@@ -96,12 +100,12 @@ async function compare(network, count) {
         { model, input, names, nodes, tensors: study.tensors, splits, ...arrays },
         folder,
       );
-      const candidates = [];
-      const missing = {};
+      const macs = await study.macs();
+      const written = [];
       for (const [index, split] of splits.entries()) {
-        candidates.push(
-          await candidatesOf(study, split, peers.splits[index], path.join(folder, `split-${index}`), missing),
-        );
+        const prefix = path.join(folder, `split-${index}`);
+        written.push(await candidatesOf(study, split.calibration, peers.splits[index], prefix));
+        console.error(`split ${index + 1} of ${count}: quantized`);
       }
       const results = runPython(
         'measure.py',
@@ -112,11 +116,26 @@ async function compare(network, count) {
           labels,
           task: network.task,
           targets: network.targets ?? study.model.outputs.map(({ name }) => name),
-          splits: splits.map((split, index) => ({ test: split.test, candidates: candidates[index] })),
+          splits: splits.map((split, index) => ({
+            test: split.test,
+            candidates: Object.fromEntries(written[index].map(({ name, file }) => [name, file])),
+          })),
         },
         folder,
       );
-      print(network, { nodes, tensors: study.tensors, versions: peers.versions, missing }, results);
+      const share = (float) => {
+        const left = new Set(float);
+        const sum = (names) => names.reduce((total, name) => total + (macs.get(name) ?? 0), 0);
+        return sum(nodes.filter((node) => !left.has(node))) / sum([...macs.keys()]);
+      };
+      const lines = written[0].map(({ name, float, peer, missing = 0 }) => ({
+        name,
+        peer,
+        missing,
+        int8: share(float),
+      }));
+      printTable(network, { nodes, tensors: study.tensors, versions: peers.versions, lines }, results);
+      return { lines, results };
     } finally {
       await study.close();
     }
@@ -135,55 +154,36 @@ function draw([calibrate, test], calibrationSize, testSize, shared, seed) {
   return { calibration: pick(calibrationSize, calibrate), test: pick(testSize, test) };
 }
 
-async function candidatesOf(study, split, peers, prefix, missing) {
-  const statistics = await study.capture(split.calibration);
-  const found = {};
-  const add = async (name, thresholds) => {
-    found[name] = `${prefix}-${Object.keys(found).length}.onnx`;
-    await study.write(thresholds, found[name]);
+/** The INT8 models of one split: name of the line, file, nodes in float, and whose it is where it is a peer's. */
+async function candidatesOf(study, samples, peers, prefix) {
+  const statistics = await study.capture(samples);
+  const found = [];
+  const next = () => `${prefix}-${found.length}.onnx`;
+  const add = async (name, thresholds, rest = {}) => {
+    const file = next();
+    await study.write(thresholds, file);
+    found.push({ name, file, float: [], ...rest });
   };
-  for (const [name, method] of Object.entries(methods)) {
-    await add(name, await study.thresholds(statistics, split.calibration, method));
-  }
-  const fallback = await study.thresholds(statistics, split.calibration, ['minmax', {}]);
-  for (const [name, { model, thresholds }] of Object.entries(peers)) {
-    missing[name] = study.tensors.filter((tensor) => !(tensor in thresholds)).length;
+  const addAuto = async (name, choice) => {
+    const file = next();
+    await study.writeAuto(statistics, samples, choice, file);
+    found.push({ name, file, float: choice.float });
+  };
+  for (const [name, method] of Object.entries(methods)) await add(name, await study.thresholds(statistics, method));
+  await addAuto('auto', { repairs: false, float: [] });
+  await addAuto('auto, repaired', { repairs: true, float: [] });
+  const fallback = await study.thresholds(statistics, ['minmax', {}]);
+  const floats = new Set();
+  for (const [peer, { model, thresholds }] of Object.entries(peers)) {
+    const missing = study.tensors.filter((tensor) => !(tensor in thresholds)).length;
     const known = study.tensors.map((tensor) => [tensor, thresholds[tensor] ?? fallback[tensor]]);
-    await add(`${name}, thresholds`, Object.fromEntries(known));
-    found[`${name}, own graph`] = model;
+    await add(`${peer}, thresholds`, Object.fromEntries(known), { peer, missing });
+    const float = await study.leftInFloat(model);
+    found.push({ name: `${peer}, own graph`, file: model, float, peer });
+    if (float.length === 0 || floats.has(String(float))) continue;
+    floats.add(String(float));
+    await addAuto(`auto at the nodes of ${peer}`, { repairs: false, float });
+    await addAuto(`auto, repaired, at the nodes of ${peer}`, { repairs: true, float });
   }
   return found;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function print(network, { nodes, tensors, versions, missing }, results) {
-  const [calibrate, test] = network.sizes;
-  const targets = Object.keys(results[0]['mse (default)'].sqnr);
-  const task = { top1: 'top-1 %', agreement: 'top-1 as FP32 %', faces: 'F1' }[network.task];
-  console.log(`\n### ${network.name}\n`);
-  console.log(
-    `${results.length} splits of ${calibrate} samples to calibrate, ${test} to test; ${nodes.length} nodes, ${tensors.length} tensors; ` +
-      `${cpus()[0].model.trim()}; Node ${process.versions.node}; ` +
-      Object.entries(versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-  );
-  for (const [name, tensorsMissing] of Object.entries(missing)) {
-    if (tensorsMissing > 0)
-      console.log(`${name} gives no range to ${tensorsMissing} of the ${tensors.length} tensors.`);
-  }
-  console.log(`\n| | ${targets.map((target) => `SQNR of \`${target}\`, dB`).join(' | ')} | ${task} | worst ${task} |`);
-  console.log(`| --- |${' ---: |'.repeat(targets.length + 2)}`);
-  const figure = (value) => (network.task === 'faces' ? value.toFixed(3) : (100 * value).toFixed(1));
-  for (const name of Object.keys(results[0])) {
-    const db = targets.map((target) =>
-      name === 'FP32' ? '' : median(results.map((split) => split[name].sqnr[target])).toFixed(1),
-    );
-    const figures = results.map((split) => split[name].task);
-    console.log(`| ${name} | ${db.join(' | ')} | ${figure(median(figures))} | ${figure(Math.min(...figures))} |`);
-  }
 }

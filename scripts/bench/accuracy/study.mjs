@@ -3,10 +3,14 @@ import { availableParallelism } from 'node:os';
 import { createCalibrator } from '../../../dist/calibrators/index.js';
 import { WorkerProcess } from '../../../dist/lib/backends/onnxruntime/index.js';
 import { modelInputs, openDataset, readBatches } from '../../../dist/lib/data/index.js';
-import { insertQdq, placeQdq } from '../../../dist/lib/model/index.js';
+import { exactPattern, insertQdq, openModel, placeQdq } from '../../../dist/lib/model/index.js';
 import { chooseMethods } from '../../../dist/lib/pipeline/calibration/auto-method.js';
+import { integerForm } from '../../../dist/lib/pipeline/calibration/integer-form.js';
 import { prepareModel } from '../../../dist/lib/pipeline/prepare.js';
+import { openTrials } from '../../../dist/lib/pipeline/repair/trial.js';
 import { captureStatistics } from '../../../dist/lib/pipeline/calibration/statistics.js';
+import { correctBiases } from '../../../dist/lib/pipeline/repair/bias.js';
+import { equalizeNetwork } from '../../../dist/lib/pipeline/repair/equalize.js';
 import { Workspace } from '../../../dist/lib/pipeline/workspace.js';
 import { symmetricScale } from '../../../dist/lib/tables/index.js';
 
@@ -34,6 +38,23 @@ export async function openStudy(path, { data, preprocess, limit = Infinity }) {
     const indices = Array.from({ length: Math.min(size, limit) }, (_, index) => index);
     const context = { worker, workspace, threads: availableParallelism() };
     const drawn = (chosen) => ({ calibration: { kind: 'dataset', spec, inputs, indices: chosen }, holdout: null });
+    const judge = (chosen) => ({ samples: drawn(chosen), symmetry: 'symmetric', context, options: {} });
+    const capture = async (network, chosen) => {
+      const { statistics } = await captureStatistics(
+        { model: network, tensors, placement },
+        drawn(chosen),
+        context,
+        {},
+      );
+      return statistics;
+    };
+    const auto = (network, where, statistics, chosen) =>
+      chooseMethods(network, where, statistics, drawn(chosen), 'symmetric', context, {});
+    const write = async (network, where, ranges, output) => {
+      const quantized = network.clone();
+      await insertQdq(quantized, where, ranges);
+      await quantized.save(output);
+    };
     return {
       model,
       inputs,
@@ -43,25 +64,46 @@ export async function openStudy(path, { data, preprocess, limit = Infinity }) {
       workspace,
       close,
       /** Statistics of the placement's tensors over these samples. */
-      async capture(chosen) {
-        const { statistics } = await captureStatistics({ model, tensors, placement }, drawn(chosen), context, {});
-        return statistics;
-      },
-      /** Thresholds by tensor, from statistics; `auto` also reads some of the samples. */
-      async thresholds(statistics, chosen, [method, options]) {
-        if (method === 'auto') {
-          const { ranges } = await chooseMethods(model, placement, statistics, drawn(chosen), 'symmetric', context, {});
-          return Object.fromEntries([...ranges].map(([name, { max }]) => [name, max]));
-        }
+      capture: (chosen) => capture(model, chosen),
+      /** Thresholds by tensor, from statistics. */
+      async thresholds(statistics, [method, options]) {
         const ranges = await createCalibrator(method, options).ranges([...statistics.values()], [...statistics.keys()]);
         return Object.fromEntries([...statistics.keys()].map((name, index) => [name, ranges[index].max]));
       },
       /** Writes the INT8 model of these thresholds. */
       async write(thresholds, output) {
-        const quantized = model.clone();
         const scales = Object.entries(thresholds).map(([name, amax]) => [name, { scale: symmetricScale(amax) }]);
-        await insertQdq(quantized, placement, new Map(scales));
-        await quantized.save(output);
+        await write(model, placement, new Map(scales), output);
+      },
+      /** Writes the INT8 model of `--method auto`, with or without repairs, some nodes left in float. */
+      async writeAuto(statistics, chosen, { repairs, float }, output) {
+        const exclude = float.map(exactPattern);
+        const where = placeQdq(model, { form: 'tensorrt', exclude });
+        const scope = { form: 'tensorrt', exclude };
+        const network = repairs ? (await equalizeNetwork(model, scope, judge(chosen))).model : model;
+        const known = network === model ? statistics : await capture(network, chosen);
+        const found = await auto(network, where, known, chosen);
+        const form = (name) => integerForm(name, found.ranges.get(name), 'tensorrt');
+        const ranges = new Map(where.activations.map(({ tensor }) => [tensor, form(tensor)]));
+        const last = repairs ? (await correctBiases(network, where, ranges, judge(chosen))).model : network;
+        await write(last, where, ranges, output);
+      },
+      /** Multiply-accumulates of each node. */
+      async macs() {
+        const { macs } = await openTrials('macs', model, judge(indices.slice(0, 1)));
+        return macs;
+      },
+      /** Nodes of the placement that a model written by another quantizer for the same network leaves in float. */
+      async leftInFloat(path) {
+        const { graph } = await openModel(path);
+        // A constant is no activation, whether it is stored as INT8 or quantized in the graph.
+        const isQuantized = (name) => {
+          const dequantize = graph.producer(name);
+          const quantize = dequantize?.is('DequantizeLinear') ? graph.producer(dequantize.inputs[0]) : undefined;
+          return quantize !== undefined && !graph.initializers.has(quantize.inputs[0]);
+        };
+        const int8 = new Set(graph.nodes.filter((node) => node.inputs.some(isQuantized)).map(({ name }) => name));
+        return placement.nodes.filter(({ node, quantized }) => quantized && !int8.has(node)).map(({ node }) => node);
       },
     };
   } catch (error) {

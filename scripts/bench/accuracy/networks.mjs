@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const second = join(root, 'test/fixtures/networks');
+const networks = join(root, 'test/fixtures/networks');
 const detector = join(root, '../shared/data/face-detector');
 
 /**
@@ -12,7 +12,7 @@ const detector = join(root, '../shared/data/face-detector');
  */
 export function builtIn() {
   const gray = { pixelFormat: 'gray', preset: 'unit' };
-  const networks = [
+  const compared = [
     {
       name: 'demo',
       model: join(root, 'demo/model.onnx'),
@@ -22,17 +22,25 @@ export function builtIn() {
       task: 'top1',
     },
     {
+      name: 'depthwise',
+      model: join(networks, 'depthwise.onnx'),
+      calibration: { data: join(root, 'demo/calibration'), preprocess: gray },
+      test: { data: join(root, 'demo/test'), preprocess: gray },
+      sizes: [100, 200],
+      task: 'top1',
+    },
+    {
       name: 'second',
-      model: join(second, 'second.onnx'),
-      calibration: { data: join(second, 'second-calibration.npy') },
-      test: { data: join(second, 'second-test.npy') },
+      model: join(networks, 'second.onnx'),
+      calibration: { data: join(networks, 'second-calibration.npy') },
+      test: { data: join(networks, 'second-test.npy') },
       sizes: [80, 100],
       task: 'agreement',
     },
   ];
   if (existsSync(detector)) {
     const photos = { data: join(detector, 'photos'), preprocess: { mean: [127, 127, 127], std: [128, 128, 128] } };
-    networks.push({
+    compared.push({
       name: 'face detector',
       model: join(detector, 'version-RFB-320.onnx'),
       calibration: photos,
@@ -42,7 +50,7 @@ export function builtIn() {
       task: 'faces',
     });
   }
-  return networks;
+  return compared;
 }
 
 /** A network of the command line. */

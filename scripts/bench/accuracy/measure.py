@@ -1,5 +1,5 @@
 """
-Runs INT8 models beside the FP32 model and measures them; `python measure.py JOB.json OUT.json`, called by fidelity.mjs. Q/DQ are
+Runs INT8 models beside the FP32 model and measures them; `python measure.py JOB.json OUT.json`, called by accuracy.mjs. Q/DQ are
 executed as written, in float.
 """
 
