@@ -37,16 +37,23 @@ export type RepairScope = ScopeOptions & ActivationOptions & OperationOptions & 
  */
 export function checkRepairs(
   options: RepairOptions &
-    KindOptions & { readonly table?: string; readonly tableOut?: string; readonly data?: SampleData },
+    KindOptions & {
+      readonly table?: string;
+      readonly tableOut?: string;
+      readonly data?: SampleData;
+      readonly tune?: number;
+    },
 ): void {
-  const { equalize, biasCorrection, table, tableOut, data } = options;
+  const { equalize, biasCorrection, tune, table, tableOut, data } = options;
   const moves = equalize ? '--equalize' : undefined;
-  const asked = moves ?? (biasCorrection ? '--bias-correction' : undefined);
+  const repair = moves ?? (biasCorrection ? '--bias-correction' : undefined);
+  const asked = repair ?? (tune === undefined ? undefined : '--tune');
   if (asked === undefined) return;
   const isOther = options.scales === 'pow2' || options.weightRanges === 'asymmetric' || !isStaticInt8(options);
   if (isOther || options.weightOnly === true || options.dynamic === true) {
     throw usage(`${asked} is of static INT8 with float scales: leave the other kinds out`);
   }
+  if (repair === undefined) return;
   if (data === undefined) throw usage(`${asked} needs samples to be judged by: give --data`);
   if (!isRereadable(data)) {
     throw usage(
