@@ -3,6 +3,7 @@
 // splits (Σ signal / Σ error), Q/DQ executed as written.
 //
 // --min X (29), --metric M (sqnr:scores[...,1]), --method NAME (auto), --splits N (5): what is asked for. --plain: full INT8 beside it.
+// --network depthwise: the depthwise classifier of the tests instead, which needs nothing that is not in this repository.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,7 @@ import { modelInputs, openDataset, selectSamples } from '../../dist/lib/data/ind
 import { quantize } from '../../dist/lib/index.js';
 import { openModel } from '../../dist/lib/model/index.js';
 import { countShared, detect } from '../../examples/metrics/detections.mjs';
+import { measureDepthwise } from './auto-precision/depthwise.mjs';
 
 const string = { type: 'string' };
 const { values: options, positionals } = parseArgs({
@@ -24,18 +26,19 @@ const { values: options, positionals } = parseArgs({
     method: { ...string, default: 'auto' },
     splits: { ...string, default: '5' },
     plain: { type: 'boolean' },
+    network: { ...string, default: 'detector' },
   },
 });
 const detector = fileURLToPath(new URL('../../../shared/data/face-detector', import.meta.url));
 const [model = path.join(detector, 'version-RFB-320.onnx'), photos = path.join(detector, 'photos')] = positionals;
-if (!existsSync(model) || !existsSync(photos)) {
+if (options.network === 'detector' && !(existsSync(model) && existsSync(photos))) {
   throw new Error(`${model} or ${photos} is not there: name the RFB-320 face detector and a folder of photos`);
 }
 const preprocess = { mean: [127, 127, 127], std: [128, 128, 128] };
 const [calibrate, test] = [9, 5];
 const folder = mkdtempSync(path.join(tmpdir(), 'calibrt-auto-'));
 try {
-  await measure();
+  await (options.network === 'depthwise' ? measureDepthwise(folder) : measure());
 } finally {
   rmSync(folder, { recursive: true });
 }
