@@ -46,18 +46,30 @@ export interface Double {
   cuda(age?: 'current' | 'old'): string;
 }
 
-/** Why a flavour cannot be tested here, for the name of a test that is skipped; empty where it can. */
+/**
+ * Why a flavour cannot be tested here, for the name of a test that is skipped; empty where it can. Builds the double, which takes a
+ * minute the first time: called while tests are collected, it is on no test's clock.
+ */
 export function withoutBridge(flavour: '10' | '11'): string {
-  return native().openTensorRtBridge(flavour).ok ? '' : ` (skipped: the bridge to TensorRT ${flavour}.x was not built)`;
+  if (!native().openTensorRtBridge(flavour).ok) return ` (skipped: the bridge to TensorRT ${flavour}.x was not built)`;
+  double();
+  return '';
 }
 
 let built: Double | string | undefined;
+
+/** What the compiler, the linker or CMake says of it, else all of the end. */
+function reasons(output: string): string {
+  const lines = output.trim().split('\n');
+  const errors = lines.filter((line) => /\b(error|Error):|undefined reference|CMake Error/.test(line));
+  return (errors.length === 0 ? lines : errors).slice(0, 20).join('\n');
+}
 
 /** Builds the double unless the cache has it; a sentence where that cannot be done. */
 function build(): Double | string {
   const script = fileURLToPath(new URL('../native/double/build.mjs', import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
-  if (status !== 0) return `the double does not build: ${stderr.trim().split('\n').at(-1)}`;
+  if (status !== 0) return `the double does not build (node ${script}):\n${reasons(stderr)}`;
   const folder = stdout.trim();
   return {
     folder,

@@ -2,6 +2,7 @@
 
 #include "infer/builder.h"
 #include "infer/gpu.h"
+#include "infer/runtime.h"
 
 using calibrt::test::Builder;
 using calibrt::test::Entry;
@@ -34,4 +35,13 @@ extern "C" TENSORRTAPI void* createInferBuilder_INTERNAL(void* logger, std::int3
   auto& log = *static_cast<nvinfer1::ILogger*>(logger);
   if (!accepts(log, version) || !hasGpu(log) || fails("createInferBuilder")) return nullptr;
   return static_cast<nvinfer1::IBuilder*>(std::make_unique<Builder>(log).release());
+}
+
+extern "C" TENSORRTAPI void* createInferRuntime_INTERNAL(void* logger, std::int32_t version) noexcept {
+  Entry("createInferRuntime").with("version", version);
+  auto& log = *static_cast<nvinfer1::ILogger*>(logger);
+  // The real 10.15 and 11.2 do this without a GPU: small, not null, and a crash for whoever uses it.
+  if (!hasGpu(log)) return reinterpret_cast<void*>(std::uintptr_t{0x18});
+  if (!accepts(log, version) || fails("createInferRuntime")) return nullptr;
+  return static_cast<nvinfer1::IRuntime*>(std::make_unique<calibrt::test::Runtime>(log).release());
 }

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "infer/builder.h"
+#include "infer/runtime.h"
 
 namespace calibrt::test {
 namespace {
@@ -23,16 +24,18 @@ class PluginRegistry final : public RefusingPluginRegistry {
   IErrorRecorder* recorder_ = nullptr;
 };
 
-PluginRegistry& registry() {
+}  // namespace
+
+IPluginRegistry& pluginRegistry() {
   // Never destroyed, as the real one.
   static auto* const leaked = std::make_unique<PluginRegistry>().release();
   return *leaked;
 }
 
-}  // namespace
-
-IPluginRegistry& Builder::getPluginRegistry() noexcept { return registry(); }
+IPluginRegistry& Builder::getPluginRegistry() noexcept { return pluginRegistry(); }
 
 }  // namespace calibrt::test
 
-extern "C" TENSORRTAPI nvinfer1::IPluginRegistry* getPluginRegistry() noexcept { return &calibrt::test::registry(); }
+extern "C" TENSORRTAPI nvinfer1::IPluginRegistry* getPluginRegistry() noexcept {
+  return &calibrt::test::pluginRegistry();
+}
