@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { bench } from './bench.js';
 import { build } from './build.js';
 import { calibrate } from './calibrate.js';
 import { evaluate } from './eval.js';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   quantize,
   calibrate,
   build,
+  bench,
   evaluate,
   sensitivity,
   migrate,

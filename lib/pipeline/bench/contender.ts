@@ -1,4 +1,5 @@
 import type { Layer } from '../../bench/layers/layer.js';
+import type { QueryTimes } from '../../bench/query-times.js';
 import type { InferenceTrace } from '../../bench/trace.js';
 import type { LayerTime } from '../../backends/tensorrt/index.js';
 import type { NamedTensors } from '../../data/index.js';
@@ -17,6 +18,8 @@ export interface RoundLength {
 /** One round of one contender: what a session of its own measured. */
 export interface Round {
   readonly trace: InferenceTrace;
+  /** Of the same queries. Not always the trace's own differences: these are as coarse as float32 is late in a round. */
+  readonly times: QueryTimes;
   /** Share of the processors that other processes took; null where it is not known or does not matter. */
   readonly otherLoadPercent: number | null;
   /** What was done otherwise than asked. */

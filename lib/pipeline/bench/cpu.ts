@@ -95,7 +95,10 @@ export class CpuContender implements Contender {
       walltimeMs: ends.at(-1) ?? 0,
       warmUpQueries,
     };
-    return { trace, otherLoadPercent, notes: [] };
+    const latency = Float32Array.from(ends, (time, query) => time - starts[query]!);
+    const none = new Float32Array(latency.length);
+    const times = { enqueue: latency, h2d: none, compute: latency, d2h: none, latency };
+    return { trace, times, otherLoadPercent, notes: [] };
   }
 
   async profile(options: OperationOptions): Promise<ProfiledRun> {

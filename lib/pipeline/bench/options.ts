@@ -8,8 +8,14 @@ import type { RoundLength } from './contender.js';
 /** Where a model is timed. `auto`: a plan on the library that built it, a model on TensorRT where there is a GPU, else on the CPU. */
 export type BenchmarkBackend = 'auto' | 'onnxruntime' | TensorRtBackend;
 
-/** What an ONNX model is built in before it is timed on a GPU. A model with Q/DQ is INT8 in any case. */
-export type BuildPrecision = 'fp32' | 'fp16' | 'bf16';
+/** Each {@link BuildPrecision}. */
+export const buildPrecisions = ['fp32', 'fp16', 'bf16', 'int8'] as const;
+
+/**
+ * What an ONNX model is built in before it is timed on a GPU. The Q/DQ of a model that has them are kept in any case; `int8` is for one
+ * without: it gets ranges that have nothing to do with it, so that the time is that of INT8 and the outputs mean nothing.
+ */
+export type BuildPrecision = (typeof buildPrecisions)[number];
 
 /** One of the models that are timed side by side. */
 export interface BenchmarkTarget {
