@@ -5,3 +5,5 @@ export { observeChannels, type MeasuringModel, type ObservedTensor } from './obs
 export { addShifts, measureShifts, type ShiftMeasures } from './bias.js';
 export { dialFeeds, dialsOf } from './dial-feeds.js';
 export { measureBranches, type BranchMeasures } from './branches.js';
+export { smoothProducts, type SmoothOptions } from './smooth.js';
+export { findSmoothSites, type SmoothSite } from './smooth-sites.js';

@@ -2,7 +2,7 @@ import type { SampleSource } from '../../backends/onnxruntime/index.js';
 import { insertQdq, type Model, type Placement } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
 import { firstSamples } from '../calibration/first-samples.js';
-import { integerForm } from '../calibration/integer-form.js';
+import { integerForm, type IntegerForm } from '../calibration/integer-form.js';
 import { searchRanges, type FoundRanges, type RangeSymmetry } from '../calibration/ranges.js';
 import type { DrawnSamples } from '../calibration/samples.js';
 import { captureStatistics, type CaptureContext } from '../calibration/statistics.js';
@@ -29,23 +29,34 @@ export function judgingSamples(samples: DrawnSamples): SampleSource {
 
 /** A network quantized with ranges that fit it, found on the judging samples alone. */
 export async function quantizeForTrial(model: Model, placement: Placement, judge: RepairJudge): Promise<Model> {
+  return writeRanges(model, placement, await rangesForTrial(model, placement, judge));
+}
+
+/** Ranges that fit a network, by the default method, found on the judging samples alone. */
+export async function rangesForTrial(
+  model: Model,
+  placement: Placement,
+  judge: RepairJudge,
+): Promise<FoundRanges['ranges']> {
   const samples = { ...judge.samples, calibration: judgingSamples(judge.samples) };
   const tensors = placement.activations.map(({ tensor }) => tensor);
   const { signal } = judge.options;
   const captured = await captureStatistics({ model, tensors, placement }, samples, judge.context, {
     ...(signal && { signal }),
   });
-  const { ranges } = await searchRanges(captured.statistics, 'mse', {}, judge.symmetry);
-  return writeRanges(model, placement, ranges);
+  return (await searchRanges(captured.statistics, 'mse', {}, judge.symmetry)).ranges;
+}
+
+/** Ranges in the integers of the placement's form. */
+export function integerForms(placement: Placement, ranges: FoundRanges['ranges']): Map<string, IntegerForm> {
+  const { activations, form } = placement;
+  return new Map(activations.map(({ tensor }) => [tensor, integerForm(tensor, ranges.get(tensor)!, form)]));
 }
 
 /** A copy of the network with these ranges in it. */
 export async function writeRanges(model: Model, placement: Placement, ranges: FoundRanges['ranges']): Promise<Model> {
   const quantized = model.clone();
-  const forms = placement.activations.map(
-    ({ tensor }) => [tensor, integerForm(tensor, ranges.get(tensor)!, placement.form)] as const,
-  );
-  await insertQdq(quantized, placement, new Map(forms));
+  await insertQdq(quantized, placement, integerForms(placement, ranges));
   return quantized;
 }
 
