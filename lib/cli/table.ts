@@ -10,7 +10,7 @@ export function table(rows: readonly (readonly string[])[], head?: readonly stri
   );
   const layout = new Table({
     chars: { ...blank, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
-    style: { 'padding-left': 0, 'padding-right': 0, head: ['bold'], compact: true },
+    style: { 'padding-left': 0, 'padding-right': 0, head: ['bold'], border: [], compact: true },
     ...(head === undefined ? {} : { head: [...head] }),
   });
   layout.push(...rows.map((row) => [...row]));

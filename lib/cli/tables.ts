@@ -6,6 +6,7 @@ import type { LayerMetrics } from '../pipeline/evaluation/compare-layers.js';
 import type { Inspection } from '../pipeline/inspect.js';
 import type { Closeness, SensitivityResult } from '../pipeline/sensitivity/sensitivity.js';
 import { rangesText } from './calibration-tables.js';
+import { planText } from './plan-text.js';
 import { formatDb, formatFigure, formatPercent } from './describe.js';
 import { formatBytes, table } from './table.js';
 
@@ -23,15 +24,11 @@ export function explanationTable({ nodes }: Explanation): string {
 }
 
 /** What a file holds. */
-export function inspectionTable(inspection: Inspection): string {
+export function inspectionTable(inspection: Inspection, width?: number): string {
   switch (inspection.kind) {
     case 'plan':
-      return table([
-        ['engine plan', inspection.file],
-        ['written by', `${inspection.plan.kind} ${inspection.plan.version}`],
-        ['bytes', formatBytes(inspection.plan.length)],
-        ...(inspection.plan.targets === undefined ? [] : [['targets', inspection.plan.targets.join(', ')]]),
-      ]);
+    case 'layers':
+      return planText(inspection, width);
     case 'table':
       return rangesText(inspection.table, inspection.file);
     case 'model':

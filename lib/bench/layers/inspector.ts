@@ -37,7 +37,7 @@ export function parseInspector(text: string, known?: ReadonlySet<string>): Layer
       nodes: onnxNodesOf(name, layer.Metadata, known),
       precision: precisionOf(layer),
       isReformat: /^(Reformat|Reformatting|NoOp|Cast)$/i.test(operator) || /^Reformatting CopyNode\b/.test(name),
-      averageMs: null,
+      medianMs: null,
     };
   });
 }

@@ -1,10 +1,12 @@
 import { CalibrtError } from '../../errors.js';
 import type { Layer } from './layer.js';
 
-/** Mean time of a layer in ms, by the layer's name. */
+/** Time of a layer in ms, by the layer's name. */
 export interface NamedTime {
   readonly name: string;
   readonly averageMs: number;
+  /** Profiles of TensorRT 8.0 to 8.2 have means alone. */
+  readonly medianMs?: number | undefined;
 }
 
 /**
@@ -19,16 +21,20 @@ export function joinTimes(layers: readonly Layer[], times: readonly NamedTime[])
   }
   const joined = layers.map((layer): Layer => {
     const time = waiting.get(layer.name)?.shift();
-    return { ...layer, averageMs: time?.averageMs ?? null };
+    return { ...layer, medianMs: time === undefined ? null : typical(time) };
   });
   const rest = [...waiting.values()].flat();
   return [
     ...joined,
-    ...rest.map(({ name, averageMs }): Layer => {
-      const isReformat = /^Reformatting CopyNode\b/.test(name);
-      return { name, operator: '', nodes: [], precision: null, isReformat, averageMs };
+    ...rest.map((time): Layer => {
+      const isReformat = /^Reformatting CopyNode\b/.test(time.name);
+      return { name: time.name, operator: '', nodes: [], precision: null, isReformat, medianMs: typical(time) };
     }),
   ];
+}
+
+function typical({ medianMs, averageMs }: NamedTime): number {
+  return medianMs ?? averageMs;
 }
 
 function plainName(name: string): string {

@@ -1,4 +1,5 @@
 import type { Layer } from './layer.js';
+import { medianOfSorted } from '../statistics.js';
 import { precisionIn } from './precision.js';
 
 /** A kernel as ONNX Runtime's profiler tells it. */
@@ -40,7 +41,7 @@ export function layersOfKernels(kernels: readonly Kernel[], nodes: readonly Mode
     nodes: members[index]!,
     precision: precisionOf(kernel),
     isReformat: reformats.has(kernel.operator),
-    averageMs: kernel.times.reduce((sum, time) => sum + time, 0) / kernel.times.length,
+    medianMs: medianOfSorted(kernel.times.slice().sort()),
   }));
 }
 
@@ -51,7 +52,8 @@ function precisionOf({ operator, inputs }: Kernel): Layer['precision'] {
 }
 
 /**
- * A kernel keeps the name of a node that it was made of, or has that of a tensor with `_nchwc` behind it. The nodes that no kernel is
+ * A kernel keeps the name of a node that it was made of, with `_token_` and a number behind it where Q and DQ went into it, or has that of a
+ * tensor with `_nchwc` behind it. The nodes that no kernel is
  * named after went into one: an operator with weights into a kernel named after what follows it, anything else into that of what comes
  * before it.
  */
@@ -64,7 +66,7 @@ function assignNodes(kernels: readonly Kernel[], nodes: readonly ModelNode[]): s
   }
   const home = new Map<ModelNode, number>();
   kernels.forEach(({ name }, index) => {
-    const node = byName.get(name) ?? producer.get(name.replace(/_nchwc$/, ''));
+    const node = byName.get(name.replace(/_token_\d+$/, '')) ?? producer.get(name.replace(/_nchwc$/, ''));
     if (node !== undefined && !home.has(node)) home.set(node, index);
   });
   const ahead = (node: ModelNode): number | undefined => {

@@ -12,8 +12,8 @@ export interface Layer {
   readonly precision: LayerPrecision | null;
   /** Whether it only changes type or memory layout. */
   readonly isReformat: boolean;
-  /** Mean time of a run in ms; null where it was not measured. */
-  readonly averageMs: number | null;
+  /** Median of its time in a run, in ms; null where it was not measured. A mean would show whatever interrupted one of the runs. */
+  readonly medianMs: number | null;
 }
 
 /** An ONNX node that should run in INT8 and does not. */
@@ -22,14 +22,14 @@ export interface Fallback {
   /** The layer that it is in. */
   readonly layer: string;
   readonly precision: LayerPrecision;
-  readonly averageMs: number | null;
+  readonly medianMs: number | null;
 }
 
 /** Layers and their time. */
 export interface Share {
   readonly layers: number;
-  /** Sum of the mean times; null where none was measured. */
-  readonly averageMs: number | null;
+  /** Sum of the layers' medians; null where none was measured. */
+  readonly medianMs: number | null;
 }
 
 /** What became of a model in an engine, or in ONNX Runtime. */

@@ -20,7 +20,7 @@ export function summarizeLayers(layers: readonly Layer[], quantized: readonly st
     const layer = home.get(node);
     if (layer === undefined || layer.precision === null) unknown.push(node);
     else if (layer.precision === 'INT8') int8.push(node);
-    else fallbacks.push({ node, layer: layer.name, precision: layer.precision, averageMs: layer.averageMs });
+    else fallbacks.push({ node, layer: layer.name, precision: layer.precision, medianMs: layer.medianMs });
   }
   return {
     layers: layers.length,
@@ -33,6 +33,6 @@ export function summarizeLayers(layers: readonly Layer[], quantized: readonly st
 }
 
 function shareOf(layers: readonly Layer[]): Share {
-  const times = layers.flatMap(({ averageMs }) => (averageMs === null ? [] : [averageMs]));
-  return { layers: layers.length, averageMs: times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) };
+  const times = layers.flatMap(({ medianMs }) => (medianMs === null ? [] : [medianMs]));
+  return { layers: layers.length, medianMs: times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) };
 }

@@ -6,6 +6,5 @@ export function milliseconds(value: number): string {
 
 /** Four digits, and no exponent: 0.1234, 12.34, 1234. */
 function digits(value: number): string {
-  const before = value < 1 ? 1 : Math.floor(Math.log10(value)) + 1;
-  return value.toFixed(Math.max(0, 4 - before));
+  return value < 999.5 ? value.toPrecision(4) : value.toFixed(0);
 }
