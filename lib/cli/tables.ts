@@ -93,6 +93,17 @@ export function layersTable(layers: readonly LayerMetrics[]): string {
   return `${head}${table(rows, ['tensor', 'SQNR', 'cosine', 'made by', 'node'])}`;
 }
 
+/** The way of the automatic choice, from full INT8 to what was chosen. */
+export function curveTable({ curve, metric }: AutoPrecision): string {
+  const rows = curve.map(({ int8Share, figure, excluded, repairs }) => [
+    formatPercent(int8Share),
+    formatFigure(figure),
+    excluded.length === 0 ? 'none' : `${excluded.length}, the last ${excluded.at(-1)}`,
+    repairs.join(', '),
+  ]);
+  return table(rows, ['work in INT8', metric, 'nodes left out', 'repairs']);
+}
+
 /** What the automatic choice of precision did, as rows of a summary. */
 export function precisionRows(auto: AutoPrecision): string[][] {
   const { metric, reference, int8, chosen, least, exclude, int8Share, trials, samples } = auto;

@@ -5,7 +5,8 @@ import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
 import type { QdqReport } from '../model/index.js';
 import { rangeOfScale, tableFormatOf, writeTable, type CalibrationTable, type TensorRange } from '../tables/index.js';
-import { checkAuto, keepBudget } from './precision/auto-precision.js';
+import { checkAuto } from './precision/auto-precision.js';
+import { keepBudget } from './precision/keep-budget.js';
 import { castWithCopy } from './build/cast.js';
 import { firstSamples } from './calibration/first-samples.js';
 import { checkOptions } from './check-options.js';
@@ -62,13 +63,21 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
   const { prepared, repairs } = await watch.time('repair', () => repairNetwork(opened, samples, tools, operation));
   const everything = placeKind(prepared.model, options);
   for (const warning of everything.warnings) onWarning(warning);
-  const source = await findRanges(prepared, everything, samples, tools, operation);
-  const precision = await keepBudget(prepared, everything, source, samples, tools, operation);
-  const placement = precision?.placement ?? everything;
+  const base = {
+    prepared,
+    placement: everything,
+    source: await findRanges(prepared, everything, samples, tools, operation),
+  };
+  const precision =
+    options.auto && samples
+      ? await watch.time('precision', () => keepBudget(base, samples, tools, operation))
+      : undefined;
+  const { placement } = precision ?? base;
+  const { source } = precision?.base ?? base;
 
-  const { model: network, mended } = await watch.time('repair', () =>
-    mendNetwork(prepared, placement, source.table, samples, tools, operation),
-  );
+  const { model: network, mended } =
+    precision?.repaired ??
+    (await watch.time('repair', () => mendNetwork(prepared, placement, source.table, samples, tools, operation)));
   const quantized = network.clone();
   const written = await watch.time('quantize', () => writeQuantization(quantized, placement, source.table, options));
   const cast = await watch.time('quantize', async () =>

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { onnxRuntimeVersion } from '../backends/onnxruntime/index.js';
 import { writeFileAtomic } from '../files.js';
 import type { NativeStatistics } from '../native.js';
-import type { Fact, ReportData, TensorPage } from '../report/index.js';
+import type { Fact, LayerCost, ReportData, TensorPage } from '../report/index.js';
 import { unpackStatistics, writeTable, type CalibrationTable } from '../tables/index.js';
 import { packageVersion } from '../version.js';
 import { placementOptions } from './placement-options.js';
@@ -49,11 +49,12 @@ export async function writeReport(
 }
 
 async function rankLayers(
-  { model }: QuantizeResult,
+  { model, auto }: QuantizeResult,
   table: CalibrationTable,
   options: QuantizeOptions,
   workspace: Workspace,
 ): Promise<ReportData['layers']> {
+  if (auto) return costsOf(auto.ranking, new Set(auto.exclude));
   const { data, signal, onProgress, preprocess, limit, seed, threads, inputShapes } = options;
   if (data === undefined || !isRereadable(data)) return undefined;
   const path = workspace.path('table.json');
@@ -71,10 +72,12 @@ async function rankLayers(
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
-  return {
-    unit: 'share of the error of full INT8',
-    costs: layers.map(({ node, cost }) => ({ node, cost })).sort((a, b) => b.cost - a.cost),
-  };
+  return costsOf(layers);
+}
+
+function costsOf(layers: readonly LayerCost[], excluded?: ReadonlySet<string>): ReportData['layers'] {
+  const costs = layers.map(({ node, cost }) => ({ node, cost, isOut: excluded?.has(node) ?? false }));
+  return { unit: 'share of the error of full INT8', costs: costs.sort((a, b) => b.cost - a.cost) };
 }
 
 function tradeOffOf({ auto }: QuantizeResult): Pick<ReportData, 'tradeOff'> {

@@ -36,7 +36,7 @@ export function histogramChart({ histogram, amax, thresholds }: TensorPage): str
   });
 }
 
-/** The layers that cost the most, as bars. */
+/** The layers that cost the most, as bars; pale are those that stayed out of INT8. */
 export function costChart(costs: readonly LayerCost[], unit: string): string {
   const longest = Math.max(...costs.map(({ node }) => node.length));
   return render(`what quantizing each layer costs, in ${unit}`, {
@@ -44,7 +44,17 @@ export function costChart(costs: readonly LayerCost[], unit: string): string {
     marginLeft: Math.min(280, 20 + longest * 6.2),
     x: { label: unit, grid: true },
     y: { label: null, domain: costs.map(({ node }) => node) },
-    marks: [Plot.barX([...costs], { x: 'cost', y: 'node', fill: 'var(--accent)' }), Plot.ruleX([0])],
+    marks: [
+      Plot.barX(
+        costs.filter(({ isOut }) => isOut !== true),
+        { x: 'cost', y: 'node', fill: 'var(--accent)' },
+      ),
+      Plot.barX(
+        costs.filter(({ isOut }) => isOut),
+        { x: 'cost', y: 'node', fill: 'var(--muted)' },
+      ),
+      Plot.ruleX([0]),
+    ],
   });
 }
 

@@ -18,6 +18,8 @@ export interface TensorPage {
 export interface LayerCost {
   readonly node: string;
   readonly cost: number;
+  /** Whether automatic precision left it out of INT8. */
+  readonly isOut?: boolean;
 }
 
 /** A step of automatic precision: how much runs in INT8 there, and what is left of the accuracy. */

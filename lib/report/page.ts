@@ -46,7 +46,9 @@ function layerSection({ layers }: ReportData): string {
   const shown = layers.costs.slice(0, MOST_LAYERS);
   const rest = layers.costs.length - shown.length;
   const more = rest > 0 ? `<p class="muted">${rest} more cost less.</p>` : '';
-  return `<h2>Layers by what quantizing them costs</h2>\n<figure>${costChart(shown, layers.unit)}</figure>${more}`;
+  const out = layers.costs.flatMap(({ node, isOut }) => (isOut ? [`<code>${escape(node)}</code>`] : []));
+  const left = out.length > 0 ? `<p>Left out of INT8, the pale bars: ${out.join(', ')}.</p>` : '';
+  return `<h2>Layers by what quantizing them costs</h2>\n<figure>${costChart(shown, layers.unit)}</figure>${more}${left}`;
 }
 
 function tradeOffSection({ tradeOff }: ReportData): string {

@@ -122,19 +122,20 @@ function pick(flags: Readonly<Record<string, unknown>>, ...names: readonly strin
 
 async function summary(result: QuantizeResult): Promise<string> {
   const { formatFigure, formatPercent } = await import('../describe.js');
-  const { metricsTable, precisionRows } = await import('../tables.js');
+  const { curveTable, metricsTable, precisionRows } = await import('../tables.js');
   const { describeRepair } = await import('../describe-repair.js');
   const { describeCast } = await import('../../pipeline/build/cast.js');
   const { formatBytes, table } = await import('../table.js');
   const total = result.quantized.length + result.skipped.length;
-  const lines = table([
+  const curve = result.auto === undefined ? '' : `\n\n${curveTable(result.auto)}`;
+  const lines = `${table([
     ['model', `${result.output} (${formatBytes(result.bytes.int8)}, FP32 ${formatBytes(result.bytes.fp32)})`],
     ['method', `${result.method}, ${result.samples} samples`],
     ['quantized', `${result.quantized.length} of ${total} nodes (--dry-run tells which and why)`],
     ...(result.auto === undefined ? [] : precisionRows(result.auto)),
     ...(result.repairs ?? []).map(describeRepair),
     ...(result.highPrecision === undefined ? [] : [['the rest', describeCast(result.highPrecision)]]),
-  ]);
+  ])}${curve}`;
   const timed = result.latencyMs
     ? `\n\nCPU latency: FP32 ${result.latencyMs.fp32.toFixed(2)} ms, INT8 ${result.latencyMs.int8.toFixed(2)} ms ` +
       `(${(result.latencyMs.fp32 / result.latencyMs.int8).toFixed(2)} times as fast)`

@@ -26,7 +26,7 @@ export const sensitivity: Command = {
     const { readBudgetFlags } = await import('../flags/read-metric.js');
     const { readMethodFlags, readPlacementFlags } = await import('../flags/read-quantization.js');
     const { defined, readSampleFlags, requireData } = await import('../flags/read-samples.js');
-    const { precisionRows, sensitivityTable } = await import('../tables.js');
+    const { curveTable, precisionRows, sensitivityTable } = await import('../tables.js');
     const { table } = await import('../table.js');
     const result = await sensitivity(args[0]!, {
       ...requireData(readSampleFlags(flags)),
@@ -39,7 +39,8 @@ export const sensitivity: Command = {
       onWarning: (message) => console.warn(message),
     });
     console.endProgress();
-    const found = result.auto === undefined ? '' : `\n\n${table(precisionRows(result.auto))}`;
+    const found =
+      result.auto === undefined ? '' : `\n\n${table(precisionRows(result.auto))}\n\n${curveTable(result.auto)}`;
     console.result(result, `${sensitivityTable(result)}${found}`);
     if (result.auto?.met === false) {
       const { budgetError } = await import('../../pipeline/precision/auto-precision.js');

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { metricName, type MetricSpec } from '../../accuracy/index.js';
 import type { WorkerProcess } from '../../backends/onnxruntime/index.js';
 import { openDataset } from '../../data/index.js';
@@ -11,12 +10,8 @@ import { integerForm, type IntegerForm } from '../calibration/integer-form.js';
 import { placementOptions, type ScopeOptions } from '../placement-options.js';
 import { leastFigure, readBudget, type Budget, type BudgetOptions } from './budget.js';
 import { PrecisionSearch, type PrecisionStep } from './search.js';
-import type { PreparedModel } from '../prepare.js';
-import type { RangeSource } from '../calibration/range-source.js';
 import type { DrawnSamples } from '../calibration/samples.js';
-import { freshMemory } from '../sensitivity/memory.js';
-import { rankUnits, type RankedUnit } from '../sensitivity/rank.js';
-import type { Stopwatch } from '../stopwatch.js';
+import type { RankedUnit } from '../sensitivity/rank.js';
 import { TrialNetwork, type TrialParts } from './trial-network.js';
 import type { Workspace } from '../workspace.js';
 
@@ -47,8 +42,10 @@ export interface AutoPrecision {
   readonly exclude: readonly string[];
   /** Share of the multiply-accumulates in INT8, 0 to 1. */
   readonly int8Share: number;
-  /** Every network on the way, from full INT8 on. */
+  /** Every network on the way, from full INT8 on; then with repairs, where those were needed, and with nodes left out. */
   readonly curve: readonly PrecisionStep[];
+  /** The nodes in INT8 at the start, the costliest first: each one's share of the error of full INT8, as `sensitivity` has it. */
+  readonly ranking: readonly { readonly node: string; readonly cost: number }[];
   /** Networks that were run to decide, the ranking apart. */
   readonly trials: number;
   /** Samples that the choice was made on. */
@@ -62,82 +59,54 @@ export interface ChosenPrecision {
   readonly auto: AutoPrecision;
 }
 
-/** What the choice starts from. */
+/** What trials start from. */
 export interface PrecisionStart {
   /** The cleaned FP32 network. */
   readonly model: Model;
   /** Full INT8. */
   readonly placement: Placement;
   readonly ranges: CalibrationTable['tensors'];
+  /** Bias correction, by node. */
+  readonly shifts?: TrialParts['shifts'];
   readonly samples: DrawnSamples;
   readonly tools: { readonly worker: WorkerProcess; readonly workspace: Workspace; readonly threads: number };
 }
 
 /**
- * Chooses the nodes that stay out of INT8: ranks them, then leaves out one after another, each step run and judged, until the budget
- * is kept on the calibration samples. The holdout takes no part.
+ * The search, with a ranking that is there already: leaves out one node after another, each step run and judged, until the budget is
+ * kept.
  *
+ * @param network - Judges the steps.
+ * @param before - Networks that were judged before, in full INT8; of the last are the ranking and the network.
  * @returns The placement, and what was done; it is returned too where the budget cannot be kept.
  */
-export async function choosePrecision(
-  start: PrecisionStart,
-  options: ScopeOptions & AutoOptions & OperationOptions,
-): Promise<ChosenPrecision> {
-  const budget = readBudget(options, await hasLabels(start.samples))!;
-  const ranking = await openTrials(start, budget, 'ranking', RANKING_SAMPLES, options);
-  const scope = placementOptions(options);
-  const { units } = await rankUnits(ranking, start.placement, scope, budget.metric, freshMemory(), options);
-  return searchPrecision(start, budget, units, ranking, options);
-}
-
-/**
- * The automatic choice as a stage of `quantize`, where it is asked for.
- *
- * @throws CalibrtError `ERR_USAGE` for samples that can be read only once.
- */
-export async function keepBudget(
-  { model }: PreparedModel,
-  placement: Placement,
-  { table }: RangeSource,
-  samples: DrawnSamples | null,
-  { watch, ...tools }: { worker: WorkerProcess; workspace: Workspace; watch: Stopwatch },
-  options: ScopeOptions & AutoOptions & OperationOptions & { readonly threads?: number },
-): Promise<ChosenPrecision | undefined> {
-  if (!options.auto || samples === null) return undefined;
-  const threads = options.threads ?? availableParallelism();
-  const start = { model, placement, ranges: table.tensors, samples, tools: { ...tools, threads } };
-  return watch.time('precision', () => choosePrecision(start, options));
-}
-
-/** The search alone, with a ranking that is there already. */
 export async function searchPrecision(
-  start: PrecisionStart,
   budget: Budget,
   units: readonly RankedUnit[],
-  ranking: TrialNetwork,
+  network: TrialNetwork,
+  before: readonly PrecisionStep[],
+  placement: Placement,
   options: ScopeOptions & OperationOptions,
 ): Promise<ChosenPrecision> {
-  const count =
-    budget.metric.kind === 'cosine' || budget.metric.kind === 'sqnr' ? STEP_SAMPLES.errors : STEP_SAMPLES.hits;
-  const isAll = ranking.samples < RANKING_SAMPLES;
-  const network = isAll ? ranking : await openTrials(start, budget, 'steps', count, options);
   const reference = (await network.referenceFigure(options))!;
-  const search = new PrecisionSearch(network, placementOptions(options), units, budget, reference, options);
-  const { placement, ...found } = await search.run(start.placement);
-  const figures = found.curve.map(({ figure }) => figure);
+  const repairs = before.at(-1)?.repairs ?? [];
+  const search = new PrecisionSearch(network, placementOptions(options), units, budget, reference, repairs, options);
+  const found = await search.run(placement);
+  const curve = [...before.slice(0, -1), ...found.curve];
   return {
-    placement,
+    placement: found.placement,
     metric: budget.metric,
     auto: {
       metric: metricName(budget.metric),
       least: leastFigure(budget, reference),
       reference,
-      int8: figures[0]!,
+      int8: curve[0]!.figure,
       chosen: found.chosen,
       met: found.met,
       exclude: found.exclude,
       int8Share: found.int8Share,
-      curve: found.curve,
+      curve,
+      ranking: units.map(({ unit, cost }) => ({ node: unit.node, cost })),
       trials: found.trials,
       samples: network.samples,
     },
@@ -146,7 +115,7 @@ export async function searchPrecision(
 
 /** A network for trials, judged by the first `count` of the samples. */
 export async function openTrials(
-  { model, placement, ranges, samples, tools }: PrecisionStart,
+  { model, placement, ranges, shifts, samples, tools }: PrecisionStart,
   { metric }: Pick<Partial<Budget>, 'metric'>,
   name: string,
   count: number,
@@ -156,12 +125,24 @@ export async function openTrials(
     name,
     model,
     ranges: integerForms(ranges, placement.form),
+    shifts,
     samples: firstSamples(samples, count),
     metric,
     exactQdq: placement.form === 'tensorrt',
     ...tools,
   };
   return TrialNetwork.open(parts, options);
+}
+
+/** A network for the steps of a search, judged by as many samples as its metric needs. */
+export async function openSteps(
+  start: PrecisionStart,
+  budget: Budget,
+  name: string,
+  options: OperationOptions,
+): Promise<TrialNetwork> {
+  const isError = budget.metric.kind === 'cosine' || budget.metric.kind === 'sqnr';
+  return openTrials(start, budget, name, isError ? STEP_SAMPLES.errors : STEP_SAMPLES.hits, options);
 }
 
 /**

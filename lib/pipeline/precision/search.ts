@@ -3,7 +3,7 @@ import type { Placement, PlacementOptions } from '../../model/index.js';
 import { throwIfAborted } from '../../errors.js';
 import type { OperationOptions } from '../../progress.js';
 import { keepsBudget, leastFigure, type Budget } from './budget.js';
-import { errorsOf, gainDb, share, worstFallDb, type Errors } from '../sensitivity/cost.js';
+import { errorsOf, gainDb, MOST_FALL_DB, share, worstFallDb, type Errors } from '../sensitivity/cost.js';
 import type { RankedUnit } from '../sensitivity/rank.js';
 import { placeWithout, type Unit } from '../sensitivity/units.js';
 import type { TrialNetwork } from './trial-network.js';
@@ -12,6 +12,8 @@ import type { TrialNetwork } from './trial-network.js';
 export interface PrecisionStep {
   /** Names of the nodes that are left out of INT8. */
   readonly excluded: readonly string[];
+  /** The repairs that the network has, of those that were tried for the budget. */
+  readonly repairs: readonly string[];
   /** Share of the multiply-accumulates in INT8, 0 to 1. */
   readonly int8Share: number;
   /** The metric's figure on the samples that judge. */
@@ -49,9 +51,6 @@ const CHEAP_DB_PER_PERCENT = 0.25;
 /** Beyond this share in float nothing is cheap. */
 const CHEAP_SHARE = 0.1;
 
-/** A step may cost another output this much, and no more. */
-const MOST_FALL_DB = 0.5;
-
 /** One choice of nodes, placed and judged. */
 interface State {
   readonly units: readonly RankedUnit[];
@@ -79,6 +78,8 @@ export class PrecisionSearch {
     private readonly budget: Budget,
     /** The metric's figure of FP32. */
     private readonly reference: number,
+    /** Repairs that the network has; said of every step. */
+    private readonly repairs: readonly string[],
     private readonly options: OperationOptions,
   ) {
     this.#work = [...network.macs.values()].reduce((sum, macs) => sum + macs, 0);
@@ -107,7 +108,7 @@ export class PrecisionSearch {
       met,
       placement: state.placement,
       exclude: namesOf(state),
-      curve: this.#curve.map(describe),
+      curve: this.#curve.map((each) => describeStep(each.judgement, namesOf(each), this.repairs, each.int8Share)),
       int8Share: state.int8Share,
       chosen: figureOf(state),
       trials: this.#trials,
@@ -198,10 +199,8 @@ export class PrecisionSearch {
   }
 
   #state(units: readonly RankedUnit[], placement: Placement, judgement: Judgement): State {
-    const quantized = placement.nodes.filter((node) => node.quantized);
-    const int8 = quantized.reduce((sum, { node }) => sum + (this.network.macs.get(node) ?? 0), 0);
-    const int8Share = this.#work === 0 ? 1 : int8 / this.#work;
-    return { units, placement, judgement, errors: errorsOf(judgement, this.budget.metric), int8Share };
+    const errors = errorsOf(judgement, this.budget.metric);
+    return { units, placement, judgement, errors, int8Share: int8ShareOf(this.network, placement) };
   }
 
   #note(state: State): void {
@@ -226,20 +225,28 @@ export class PrecisionSearch {
   }
 }
 
-function describe(state: State): PrecisionStep {
-  const sqnrDb = Object.entries(state.judgement.outputs).map(([name, metrics]) => [name, metrics.sqnrDb] as const);
-  return {
-    excluded: namesOf(state),
-    int8Share: state.int8Share,
-    figure: figureOf(state),
-    sqnrDb: Object.fromEntries(sqnrDb),
-  };
+/** Share of a network's multiply-accumulates that a placement has in INT8. */
+export function int8ShareOf({ macs }: Pick<TrialNetwork, 'macs'>, { nodes }: Placement): number {
+  const work = [...macs.values()].reduce((sum, each) => sum + each, 0);
+  const int8 = nodes.reduce((sum, { node, quantized }) => sum + (quantized ? (macs.get(node) ?? 0) : 0), 0);
+  return work === 0 ? 1 : int8 / work;
+}
+
+/** A judged network as a point of the curve. */
+export function describeStep(
+  judgement: Judgement,
+  excluded: readonly string[],
+  repairs: readonly string[],
+  int8Share: number,
+): PrecisionStep {
+  const sqnrDb = Object.entries(judgement.outputs).map(([name, metrics]) => [name, metrics.sqnrDb] as const);
+  return { excluded, repairs, int8Share, figure: figureOf({ judgement }), sqnrDb: Object.fromEntries(sqnrDb) };
 }
 
 function namesOf({ units }: State): string[] {
   return units.map(({ unit }) => unit.node);
 }
 
-function figureOf({ judgement }: State): number {
+function figureOf({ judgement }: Pick<State, 'judgement'>): number {
   return judgement.metric?.value ?? -Infinity;
 }

@@ -4,6 +4,7 @@ import type { Judgement, SampleSource, WorkerProcess } from '../../backends/onnx
 import { fixedBatch, modelInputs } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
 import {
+  addShifts,
   exposeTensors,
   insertQdq,
   macsOf,
@@ -23,6 +24,8 @@ export interface TrialParts {
   /** The cleaned FP32 network. */
   readonly model: Model;
   readonly ranges: ReadonlyMap<string, QuantizationRange>;
+  /** What the bias of a node takes in where it is quantized: the repair of its mean. */
+  readonly shifts?: ReadonlyMap<string, ArrayLike<number>> | undefined;
   /** Samples that judge. */
   readonly samples: SampleSource;
   readonly metric?: MetricSpec | undefined;
@@ -110,7 +113,7 @@ export class TrialNetwork {
 
   /** The network quantized by a placement, with the ranges of this network. */
   async quantize(placement: Placement): Promise<Model> {
-    const quantized = this.model.clone();
+    const quantized = await withShifts(this.model, placement, this.parts.shifts);
     await insertQdq(quantized, placement, this.parts.ranges);
     return quantized;
   }
@@ -180,6 +183,18 @@ export class TrialNetwork {
     const [judgement] = await this.judge([this.model], options);
     return judgement?.metric?.value;
   }
+}
+
+/** A copy of the float network in which the nodes that a placement quantizes have their shifts. */
+export async function withShifts(
+  model: Model,
+  placement: Placement,
+  shifts: ReadonlyMap<string, ArrayLike<number>> = new Map(),
+): Promise<Model> {
+  const copy = model.clone();
+  const quantized = new Set(placement.nodes.filter((node) => node.quantized).map(({ node }) => node));
+  await addShifts(copy, new Map([...shifts].filter(([node]) => quantized.has(node))));
+  return copy;
 }
 
 function runSettings({ model, threads, exactQdq }: TrialParts): {

@@ -26,12 +26,10 @@ export async function correctBiases(
   ranges: ReadonlyMap<string, QuantizationRange>,
   judge: RepairJudge,
 ): Promise<RepairOutcome> {
-  const measures = await measureShifts(model, placement);
-  const { nodes } = measures;
-  const dials = dialFeeds(dialsOf(placement, ranges));
-  const { runs, trials } = await reduceOn('bias-correction', measures, 'sum', [dials], judge);
+  const shifts = await findShifts(model, placement, ranges, judge);
+  const nodes = [...shifts.keys()];
   const corrected = model.clone();
-  await addShifts(corrected, new Map(nodes.map((node, index) => [node, trials[0]![index]!.map((sum) => sum / runs)])));
+  await addShifts(corrected, shifts);
 
   const network = await openTrials('bias-correction', model, judge);
   const quantized: Model[] = [];
@@ -47,4 +45,22 @@ export async function correctBiases(
   const why = `it gains nothing here (${meanGain(gain).toFixed(1)} dB)`;
   judge.options.onWarning?.(`bias-correction is left out: ${why}`);
   return { model, report: { ...report, kept: false, why } };
+}
+
+/**
+ * What each quantized weighted operator's bias is to take in, channel by channel, by node: what its own quantization takes from its
+ * output in the mean. Operators differ apart, so those that stay in float are simply left out of it.
+ *
+ * @throws CalibrtError as {@link correctBiases}.
+ */
+export async function findShifts(
+  model: Model,
+  placement: Placement,
+  ranges: ReadonlyMap<string, QuantizationRange>,
+  judge: RepairJudge,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const measures = await measureShifts(model, placement);
+  const dials = dialFeeds(dialsOf(placement, ranges));
+  const { runs, trials } = await reduceOn('bias-correction', measures, 'sum', [dials], judge);
+  return new Map(measures.nodes.map((node, index) => [node, trials[0]![index]!.map((sum) => sum / runs)]));
 }

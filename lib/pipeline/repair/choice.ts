@@ -10,7 +10,7 @@ const SAME_FUNCTION = 1e-4;
 
 /** What came of one repair. */
 export interface RepairReport {
-  readonly repair: 'equalize' | 'smooth' | 'bias-correction';
+  readonly repair: 'equalize' | 'smooth' | 'tune' | 'bias-correction';
   /** Whether the network that is quantized has it. */
   readonly kept: boolean;
   /** Why it was not kept. */

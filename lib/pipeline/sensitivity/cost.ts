@@ -42,6 +42,9 @@ export function worstFallDb(before: Errors, after: Errors): number {
   return Math.max(0, ...before.outputs.map((error, index) => decibels(after.outputs[index]!, error)));
 }
 
+/** A step may cost another output this much, and no more. */
+export const MOST_FALL_DB = 0.5;
+
 const OUTPUTS_WEIGHT = 0.25;
 
 /** Errors below this, 120 dB, are rounding of FP32. */

@@ -7,10 +7,11 @@ import { checkOutputPath } from '../../files.js';
 import { placeQdq } from '../../model/index.js';
 import { readTable, type CalibrationTable } from '../../tables/index.js';
 import {
+  hasLabels,
+  openSteps,
   openTrials,
   RANKING_SAMPLES,
   searchPrecision,
-  hasLabels,
   type AutoPrecision,
 } from '../precision/auto-precision.js';
 import { calibrateTensors, qdqCapture } from '../calibration/calibrate.js';
@@ -140,7 +141,12 @@ export async function sensitivity(path: string, wanted: SensitivityOptions): Pro
     rankUnits(network, placement, placementOptions(options), metric, memory, options),
   );
   const found =
-    budget && (await watch.time('precision', () => searchPrecision(start, budget, ranking.units, network, options)));
+    budget &&
+    (await watch.time('precision', async () => {
+      const isAll = network.samples < RANKING_SAMPLES;
+      const steps = isAll ? network : await openSteps(start, budget, 'steps', options);
+      return searchPrecision(budget, ranking.units, steps, [], placement, options);
+    }));
   return {
     model: path,
     method: table.method,
