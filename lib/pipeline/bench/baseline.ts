@@ -76,8 +76,12 @@ function isSaved(entry: unknown): entry is Saved {
     typeof label === 'string' &&
     typeof conditions === 'object' &&
     Array.isArray(rounds) &&
-    rounds.every(({ queries, medianMs }) => typeof queries === 'number' && (queries === 0 || medianMs > 0))
+    rounds.every(isRound)
   );
+}
+
+function isRound(round: Partial<Saved['rounds'][number]> | null): boolean {
+  return typeof round?.queries === 'number' && (round.queries === 0 || (round.medianMs ?? 0) > 0);
 }
 
 function unreadable(path: string, cause?: unknown): CalibrtError {

@@ -76,7 +76,7 @@ export function runShapes(
       dims.length === input.shape.length &&
       input.shape.every((size, axis) => typeof size !== 'number' || size === dims[axis]);
     if (!fits || dims.some((size) => !Number.isSafeInteger(size) || size < 1)) {
-      const stated = input.shape.map((size) => size ?? '?').join('x');
+      const stated = input.shape.map((size) => (typeof size === 'number' ? size : '?')).join('x');
       throw new CalibrtError(
         'ERR_USAGE',
         `--shapes ${name}:${dims.join('x')}: ${model} states ${stated}, with positive sizes where open`,
