@@ -29,8 +29,7 @@ export type SampleMetric = (sample: SamplePair) => number | Promise<number>;
  * @throws CalibrtError `ERR_USAGE` where it cannot be loaded, or exports no metric.
  */
 export async function loadMetricModule(path: string): Promise<MetricModule> {
-  if (!existsSync(path))
-    throw new CalibrtError('ERR_USAGE', `the metric ${path} cannot be loaded: there is no such file`);
+  checkModuleFile(path);
   let found: { readonly default?: unknown };
   try {
     found = (await import(pathToFileURL(path).href)) as typeof found;
@@ -44,6 +43,12 @@ export async function loadMetricModule(path: string): Promise<MetricModule> {
     'ERR_USAGE',
     `the metric ${path} exports no metric: its default export must be a function of a sample, or an object with create()`,
   );
+}
+
+/** @throws CalibrtError `ERR_USAGE` where there is no such file. */
+export function checkModuleFile(path: string): void {
+  if (!existsSync(path))
+    throw new CalibrtError('ERR_USAGE', `the metric ${path} cannot be loaded: there is no such file`);
 }
 
 /** A pass of a user's metric whose failures are told as such. */

@@ -1,7 +1,7 @@
 import { CalibrtError } from '../errors.js';
 import { HitCounter } from './hits.js';
 import { jackknifeError, total } from './jackknife.js';
-import { guardPass, loadMetricModule, type MetricPass } from './metric-module.js';
+import { checkModuleFile, guardPass, loadMetricModule, type MetricPass } from './metric-module.js';
 import { metricName, splitTarget, type MetricSpec } from './metric-spec.js';
 import { numbers } from './numbers.js';
 import type { SamplePair } from './sample-pair.js';
@@ -42,6 +42,16 @@ export async function openMetric(spec: MetricSpec, outputs: readonly string[]): 
       };
     },
   };
+}
+
+/**
+ * Refuses, before any work, a metric that a model with these outputs cannot have.
+ *
+ * @throws CalibrtError `ERR_USAGE` for an output that is not there, and a module whose file is not.
+ */
+export function checkMetric(spec: MetricSpec, outputs: readonly string[]): void {
+  if (spec.kind === 'module') checkModuleFile(spec.path);
+  if ((spec.kind === 'cosine' || spec.kind === 'sqnr') && spec.target !== undefined) findPart(spec.target, outputs);
 }
 
 /** An output, or the part of it that a metric looks at. */

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { parseMetric } from '../accuracy/index.js';
+import { checkMetric, parseMetric } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { CalibrtError } from '../errors.js';
 import { checkOutputPath } from '../files.js';
@@ -58,6 +58,11 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
   await using workspace = await Workspace.create();
 
   const opened = await watch.time('open', () => prepareModel(path, worker, operation));
+  if (asked)
+    checkMetric(
+      asked,
+      opened.model.outputs.map(({ name }) => name),
+    );
   const samples = hasData(options) ? await watch.time('open', () => drawFor(options, opened)) : null;
   const tools = { worker, workspace, watch };
   const { prepared, repairs } = await watch.time('repair', () => repairNetwork(opened, samples, tools, operation));

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { metricName, parseMetric } from '../../accuracy/index.js';
+import { checkMetric, metricName, parseMetric } from '../../accuracy/index.js';
 import { onnxRuntimeVersion, WorkerProcess, type Judgement } from '../../backends/onnxruntime/index.js';
 import { modelInputs } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
@@ -105,6 +105,11 @@ export async function sensitivity(path: string, wanted: SensitivityOptions): Pro
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
   const prepared = await watch.time('open', () => prepareModel(path, worker, options));
+  if (asked)
+    checkMetric(
+      asked,
+      prepared.model.outputs.map(({ name }) => name),
+    );
   const placement = placeQdq(prepared.model, placementOptions(options));
   for (const warning of placement.warnings) options.onWarning?.(warning);
   // Refuses a network in which there is nothing to quantize.

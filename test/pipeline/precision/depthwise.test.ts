@@ -10,7 +10,7 @@ import { fixture, repository } from '../../helpers/fixture.js';
 
 const model = fixture('networks/depthwise.onnx');
 const preprocess = { pixelFormat: 'gray', preset: 'unit' } as const;
-const draw = { data: repository('demo/calibration'), preprocess, limit: 30, holdout: 0, threads: 2 };
+const draw = { data: repository('demo/calibration'), preprocess, limit: 16, holdout: 0, threads: 2 };
 const budget = { auto: true, metric: 'top1', maxDrop: 1 } as const;
 
 let folder: string;
@@ -34,14 +34,37 @@ describe('a network that quantizes badly by nature', () => {
     expect(plain.points).toBeGreaterThanOrEqual(5);
 
     const report = join(folder, 'report.html');
-    const { points, result } = await lost({ weights: 'per-tensor', ...budget, report });
+    const nodesAlone = { equalize: false, biasCorrection: false };
+    const { points, result } = await lost({ weights: 'per-tensor', ...nodesAlone, ...budget, report });
     expect(points).toBeLessThanOrEqual(1);
     const auto = result.auto!;
     expect(auto).toMatchObject({ met: true, metric: 'top1' });
     expect(auto.int8).toBeLessThan(auto.least);
     expect(auto.int8Share).toBeGreaterThanOrEqual(0.8);
     expect(auto.exclude.length).toBeGreaterThan(0);
-    expect(await readFile(report, 'utf8')).toContain(`left out: ${auto.exclude.join(', ')}`);
+    expect(auto.curve.at(-1)).toMatchObject({ excluded: auto.exclude, int8Share: auto.int8Share });
+    expect(auto.ranking.map(({ node }) => node)).toEqual(expect.arrayContaining([...auto.exclude]));
+    const page = await readFile(report, 'utf8');
+    expect(page).toContain(`left out: ${auto.exclude.join(', ')}`);
+    const listed = auto.exclude.map((node) => `<code>${node}</code>`);
+    expect(page).toMatch(/Left out of INT8, the pale bars: .*<\/p>/);
+    for (const node of listed) expect(page).toContain(node);
+  });
+
+  it('is repaired before a node is given up', async () => {
+    const { points, result } = await lost({ weights: 'per-tensor', ...budget });
+    expect(points).toBeLessThanOrEqual(1);
+    const auto = result.auto!;
+    expect(auto).toMatchObject({ met: true });
+    expect(auto.int8Share).toBeGreaterThan(0.95);
+    expect(result.repairs).toMatchObject([{ repair: 'equalize', kept: true }]);
+    expect(result.repairs![0]!.functionError).toBeLessThan(1e-4);
+    // The curve tells both: INT8 as it was, and repaired.
+    const [plain, repaired] = auto.curve;
+    expect(plain).toMatchObject({ repairs: [], excluded: [], figure: auto.int8 });
+    expect(auto.int8).toBeLessThan(auto.least);
+    expect(repaired).toMatchObject({ repairs: ['equalize'], excluded: [] });
+    expect(repaired!.figure).toBeGreaterThanOrEqual(auto.least);
   });
 
   it('keeps the budget with one scale per channel and equalization, nearly all of it in INT8', async () => {
