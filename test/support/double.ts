@@ -68,7 +68,14 @@ function reasons(output: string): string {
 /** Builds the double unless the cache has it; a sentence where that cannot be done. */
 function build(): Double | string {
   const script = fileURLToPath(new URL('../native/double/build.mjs', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  // Set by scripts/native/sanitize.mjs, whose runtimes the compiler itself must not carry.
+  const sanitize = process.env['CALIBRT_DOUBLE_SANITIZE'] ?? '';
+  const env = { ...process.env };
+  delete env['LD_PRELOAD'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, `--sanitize=${sanitize}`], {
+    encoding: 'utf8',
+    env,
+  });
   if (status !== 0) return `the double does not build (node ${script}):\n${reasons(stderr)}`;
   const folder = stdout.trim();
   return {

@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { SerializedError } from '../../errors.js';
 import { native, type NativeBridgeInfo, type NativeCudaReport, type TensorRtFlavour } from '../../native.js';
 import { flavours, type FlavourTraits, type TensorRtBackend } from './flavours.js';
 import { locateTensorRt, type LibraryCandidate, type LocatedLibrary } from './locate.js';
-import { bridgeRemedy, libraryRemedy, noGpuRemedy } from './remedies.js';
+import { judge, type ProbeAnswer } from './probe-verdict.js';
 
 /** What one flavour can do on this machine. */
 export interface FlavourProbe {
@@ -14,9 +13,9 @@ export interface FlavourProbe {
   readonly name: string;
   /** `ok`: builds engines here. `missing`: a part is not there. `broken`: it is there and does not work. */
   readonly status: 'ok' | 'missing' | 'broken';
-  /** One sentence. */
+  /** What there is and what that can do, between semicolons. */
   readonly verdict: string;
-  /** What to do; absent where nothing is wrong. */
+  /** What to do about all that is missing; absent where nothing is. */
   readonly remedy?: string;
   /** The bridge, where it was built. */
   readonly bridge?: NativeBridgeInfo;
@@ -26,14 +25,6 @@ export interface FlavourProbe {
   readonly candidates: readonly LibraryCandidate[];
   /** The driver and its GPUs; absent where the probe's process died. */
   readonly cuda?: NativeCudaReport;
-}
-
-/** The answer of probe-child.ts, or how it died. */
-interface Answer {
-  readonly cuda?: NativeCudaReport;
-  readonly version?: string;
-  readonly error?: SerializedError;
-  readonly death?: string;
 }
 
 const timeoutMs = 30_000;
@@ -52,46 +43,21 @@ async function probeFlavour(traits: FlavourTraits): Promise<FlavourProbe> {
   const bridge = openBridgeInfo(flavour);
   const answer = await ask(bridge !== undefined && found !== undefined ? found : undefined);
   const { cuda, version } = answer;
+  const findings = {
+    ...answer,
+    ...(bridge === undefined ? {} : { bridge }),
+    ...(found === undefined ? {} : { library: found }),
+  };
   return {
     flavour,
     backend,
     name,
-    ...judge(traits, answer, bridge, found),
+    ...judge(traits, findings),
     ...(bridge === undefined ? {} : { bridge }),
     ...(found === undefined ? {} : { library: { ...found, ...(version === undefined ? {} : { version }) } }),
     candidates,
     ...(cuda === undefined ? {} : { cuda }),
   };
-}
-
-type Judgement = Pick<FlavourProbe, 'status' | 'verdict' | 'remedy'>;
-
-function judge(traits: FlavourTraits, answer: Answer, bridge?: NativeBridgeInfo, found?: LocatedLibrary): Judgement {
-  if (found === undefined) {
-    return { status: 'missing', verdict: `the library ${traits.infer} was not found`, remedy: libraryRemedy(traits) };
-  }
-  if (bridge === undefined) {
-    return {
-      status: 'missing',
-      verdict: `${found.infer} is here, calibrt's bridge to it is not`,
-      remedy: bridgeRemedy(traits),
-    };
-  }
-  const { version, error, death, cuda } = answer;
-  if (version === undefined) {
-    const verdict = death === undefined ? (error?.message ?? 'no answer') : `opening ${found.infer} ${death}`;
-    return { status: 'broken', verdict, remedy: `reinstall it, or name another with ${traits.rootVariable}` };
-  }
-  const library = `${version} at ${found.infer}`;
-  if (cuda?.problem === '') {
-    const gpus = cuda.devices.map(({ name, target }) => `${name} (${target})`).join(', ');
-    return { status: 'ok', verdict: `${library}, CUDA ${cuda.driver}, ${gpus}` };
-  }
-  if (bridge.targets.length > 0) {
-    const targets = bridge.targets.filter((target) => target !== 'current').join(', ');
-    return { status: 'ok', verdict: `${library}; no GPU here (${cuda?.problem}): builds for ${targets} all the same` };
-  }
-  return { status: 'missing', verdict: `${library}; it needs a GPU to build: ${cuda?.problem}`, remedy: noGpuRemedy };
 }
 
 function openBridgeInfo(flavour: TensorRtFlavour): NativeBridgeInfo | undefined {
@@ -104,8 +70,8 @@ function openBridgeInfo(flavour: TensorRtFlavour): NativeBridgeInfo | undefined 
   }
 }
 
-function ask(library: LocatedLibrary | undefined): Promise<Answer> {
-  const { promise, resolve } = withResolvers<Answer>();
+function ask(library: LocatedLibrary | undefined): Promise<ProbeAnswer> {
+  const { promise, resolve } = withResolvers<ProbeAnswer>();
   const args = library === undefined ? [] : [library.flavour, library.infer, library.parser];
   const child = fork(fileURLToPath(new URL('./probe-child.js', import.meta.url)), args, {
     execArgv: [],
@@ -113,7 +79,7 @@ function ask(library: LocatedLibrary | undefined): Promise<Answer> {
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });
-  child.once('message', (answer) => resolve(answer as Answer));
+  child.once('message', (answer) => resolve(answer as ProbeAnswer));
   child.once('error', (error) => resolve({ death: `failed: ${error.message}` }));
   child.once('exit', (code, signal) => {
     const hung = `gave no answer in ${timeoutMs / 1000} s`;

@@ -19,5 +19,5 @@ export function bridgeRemedy(traits: FlavourTraits): string {
 
 /** What can be done on a machine without a GPU. */
 export const noGpuRemedy =
-  'without one, TensorRT-RTX builds for named targets (`targets: ["sm86", "sm89", "sm120"]`; --target sm86,sm89,sm120), ' +
-  'with weights that stay in the plan';
+  'use a machine with an NVIDIA GPU and its driver; without one, TensorRT-RTX builds for named targets ' +
+  '(`targets: ["sm86", "sm89", "sm120"]`; --target sm86,sm89,sm120), with weights that stay in the plan';
