@@ -22,9 +22,10 @@ InferenceContext::InferenceContext(std::shared_ptr<EngineCore> core, const Conte
     throw Failed(FailureKind::kUnsupported, "'" + tensor.name + "' is laid out for the GPU alone (" + tensor.format +
                                                 "): build the engine without I/O formats");
   }
-  const LogScope scope(log_);
+  // Errors of this are the engine's own, and go where its other errors go.
   context_ = core_->createContext(nvinfer1::ExecutionContextAllocationStrategy::kSTATIC);
   if (!context_) throw core_->log().failed(FailureKind::kExecution, "the library makes no execution context");
+  const LogScope scope(log_);
   context_->setErrorRecorder(&log_.recorder());
   stream_ = makeStream();
   done_ = makeEvent(kCudaEventDisableTiming | (request.spinWait ? kCudaEventDefault : kCudaEventBlockingSync));

@@ -25,8 +25,8 @@ beforeAll(async () => {
   // An addon that has no bridge beside it: it looks in the folder that it was loaded from.
   const alone = join(folder, 'alone/build/Release');
   await mkdir(alone, { recursive: true });
-  const { path: find } = createRequire(import.meta.url)('node-gyp-build') as { path(root: string): string };
-  await copyFile(find(packageRoot), join(alone, 'calibrt.node'));
+  const loader = createRequire(import.meta.url)('node-gyp-build') as { path(root: string): string };
+  await copyFile(loader.path(packageRoot), join(alone, 'calibrt.node'));
 });
 afterAll(async () => {
   if (without === '') await rm(folder, { recursive: true, force: true });

@@ -349,7 +349,7 @@ CALIBRT_CUDA cuStreamBeginCapture_v2(Stream* stream, int) {
 CALIBRT_CUDA cuStreamEndCapture(Stream* stream, calibrt::test::Graph** graph) {
   *graph = nullptr;
   const Result result = enter("cuStreamEndCapture");
-  if (result != kSuccess) return result;
+  if (result == kNotInitialized || result == kInvalidContext) return result;
   if (resolve(stream) == nullptr || stream->captured == nullptr) return kInvalidHandle;
   calibrt::test::Graph* ended = stream->captured;
   for (Stream* each : alive<Stream>().all()) {
@@ -359,9 +359,10 @@ CALIBRT_CUDA cuStreamEndCapture(Stream* stream, calibrt::test::Graph** graph) {
     if (event->captured == ended) event->captured = nullptr;
   }
   capture = nullptr;
-  if (ended->invalidated) {
+  // Whatever comes of it, the stream captures no more.
+  if (ended->invalidated || result != kSuccess) {
     alive<calibrt::test::Graph>().take(ended);
-    return kCaptureInvalidated;
+    return result == kSuccess ? kCaptureInvalidated : result;
   }
   *graph = ended;
   return kSuccess;
