@@ -14,13 +14,10 @@ import type { CaptureContext } from './statistics.js';
 const JUDGING_SAMPLES = 16;
 
 /** Samples that judge the network as a whole: some ten runs each. */
-const JOINT_SAMPLES = 64;
+const JOINT_SAMPLES = 128;
 
 /** Candidates whose thresholds are closer than this ratio are one. */
 const DISTINCT = 1.01;
-
-/** Costs within this ratio are the same. */
-const SAME_COST = 1.03;
 
 /** In the order in which a tie is decided. */
 const candidateMethods = [
@@ -90,7 +87,7 @@ export async function chooseMethods(
 
   const uniformErrors = await joint(uniform);
   const cost = relativeTo(uniformErrors[0]!);
-  const base = uniform[firstGood(uniformErrors.map(cost))]!;
+  const base = uniform[cheapest(uniformErrors.map(cost))]!;
   const single = singleTrials(tensors, base, uniform);
   const alone = await run(
     exact,
@@ -99,7 +96,7 @@ export async function chooseMethods(
   );
   const gains = rankGains(single, alone.map(cost));
   const together = prefixes(gains).map((taken) => new Map([...base, ...taken]));
-  return { label: 'auto', ranges: together[firstGood((await joint(together)).map(cost))]! };
+  return { label: 'auto', ranges: together[cheapest((await joint(together)).map(cost))]! };
 }
 
 /** The network with dials whose weights are INT8 already: what clips an activation may make up for what rounds a weight, or add to it. */
@@ -133,13 +130,9 @@ function relativeTo(reference: Float64Array): (errors: Float64Array) => number {
   return (errors) => errors.reduce((sum, error, output) => sum + error * weights[output]!, 0);
 }
 
-/** The first whose cost is as good as the least: a difference that small is of these samples, not of the choice. */
-function firstGood(costs: readonly number[]): number {
-  const least = Math.min(...costs.filter((cost) => !Number.isNaN(cost)));
-  return Math.max(
-    0,
-    costs.findIndex((cost) => cost <= least * SAME_COST),
-  );
+/** The one that costs least, the first of equals. */
+function cheapest(costs: readonly number[]): number {
+  return costs.reduce((best, cost, index) => (cost < costs[best]! || Number.isNaN(costs[best]!) ? index : best), 0);
 }
 
 /** The best range of every tensor that has a better one than its first, the greatest gain first. */
