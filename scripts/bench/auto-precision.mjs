@@ -50,12 +50,14 @@ async function measure() {
     console.log(
       `\n${name}: --method ${options.method} --metric '${options.metric}'${extra.auto ? ` --min ${options.min}` : ''}\n`,
     );
-    console.log('| split | faces, dB | boxes, dB | faces found | F1 | MACs in INT8 | chosen on | out of INT8 |');
-    console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
+    console.log(
+      '| split | faces, dB | boxes, dB | faces found | F1 | MACs in INT8 | chosen on | repairs | out of INT8 |',
+    );
+    console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |');
     for (let seed = 0; seed < Number(options.splits); seed++) {
       const output = path.join(folder, `${seed}.onnx`);
       const draw = { data: photos, preprocess, limit: calibrate + test, seed, holdout: test };
-      const { auto } = await quantize(model, output, {
+      const { auto, repairs = [] } = await quantize(model, output, {
         ...draw,
         method: options.method,
         metric: options.metric,
@@ -64,11 +66,11 @@ async function measure() {
       const own = await compare(output, seed);
       add(pooled, own);
       const chosen = auto
-        ? [percent(auto.int8Share), auto.chosen.toFixed(2), auto.exclude.join(' ')]
-        : ['100.0 %', '', ''];
+        ? [percent(auto.int8Share), auto.chosen.toFixed(2), kept(repairs), auto.exclude.join(' ')]
+        : ['100.0 %', '', '', ''];
       console.log(`| ${seed} | ${row(own)} | ${chosen.join(' | ')} |`);
     }
-    console.log(`| pooled | ${row(pooled)} | | | |`);
+    console.log(`| pooled | ${row(pooled)} | | | | |`);
   }
 }
 
@@ -139,4 +141,8 @@ function row({ faces, boxes, found, shared }) {
 
 function percent(share) {
   return `${(100 * share).toFixed(1)} %`;
+}
+
+function kept(repairs) {
+  return repairs.flatMap((report) => (report.kept ? [report.repair] : [])).join(', ');
 }

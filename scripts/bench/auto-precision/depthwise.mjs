@@ -14,23 +14,28 @@ const ways = {
   'one scale per weight': { weights: 'per-tensor' },
   'one scale per channel': {},
   'one scale per weight, `--auto --max-drop 1`': { weights: 'per-tensor', ...budget },
+  'the same without repairs': { weights: 'per-tensor', equalize: false, biasCorrection: false, ...budget },
   'one scale per channel, `--equalize --auto --max-drop 1`': { equalize: true, ...budget },
 };
 
 /** Prints one row a way. */
 export async function measureDepthwise(folder) {
-  console.log('| | top-1 lost, points | SQNR | MACs in INT8 | trials | out of INT8 |');
-  console.log('| --- | ---: | ---: | ---: | ---: | --- |');
+  console.log('| | top-1 lost, points | SQNR | MACs in INT8 | trials | repairs | out of INT8 |');
+  console.log('| --- | ---: | ---: | ---: | ---: | --- | --- |');
   for (const [name, options] of Object.entries(ways)) {
     const output = path.join(folder, 'depthwise.onnx');
     const calibration = { data: repository('demo/calibration'), preprocess, holdout: 0 };
-    const { auto } = await quantize(model, output, { ...calibration, ...options });
+    const { auto, repairs = [] } = await quantize(model, output, { ...calibration, ...options });
     const { labelled, outputs } = await evaluate(model, output, { data: repository('demo/test'), preprocess });
     rmSync(output);
     const points = 100 * (labelled.reference.top1 - labelled.candidate.top1);
     const chosen = auto
-      ? [`${(100 * auto.int8Share).toFixed(1)} %`, auto.trials, auto.exclude.join(' ')]
-      : ['', '', ''];
+      ? [`${(100 * auto.int8Share).toFixed(1)} %`, auto.trials, kept(repairs), auto.exclude.join(' ')]
+      : ['', '', '', ''];
     console.log(`| ${name} | ${points.toFixed(2)} | ${outputs.logits.sqnrDb.toFixed(1)} dB | ${chosen.join(' | ')} |`);
   }
+}
+
+function kept(repairs) {
+  return repairs.flatMap((report) => (report.kept ? [report.repair] : [])).join(', ');
 }
