@@ -11,9 +11,10 @@ import { placeKind } from '../kinds/place.js';
 import type { PreparedModel } from '../prepare.js';
 import type { QuantizeOptions } from '../quantize-options.js';
 import { findShifts } from '../repair/bias.js';
-import { gainOf, type RepairReport } from '../repair/choice.js';
+import { gainOf, type RepairOutcome, type RepairReport } from '../repair/choice.js';
 import { equalizeNetwork } from '../repair/equalize.js';
 import { repairJudge } from '../repair/repair.js';
+import { smoothNetwork } from '../repair/smooth.js';
 import type { RepairJudge } from '../repair/trial.js';
 import { errorsOf, gainDb, MOST_FALL_DB, worstFallDb } from '../sensitivity/cost.js';
 import { Stopwatch } from '../stopwatch.js';
@@ -112,18 +113,25 @@ const repairs: readonly {
     repair: 'equalize',
     // Asked for, it has been done; with a table to write it would make one that fits no network but its own.
     wanted: ({ equalize, tableOut }) => (equalize === undefined && tableOut === undefined ? undefined : false),
-    attempt: equalized,
+    attempt: async (base, judge, setting) =>
+      recalibrated(await equalizeNetwork(base.prepared.model, setting.options, judge), base, setting),
+  },
+  {
+    repair: 'smooth',
+    wanted: ({ smooth, tableOut }) => (smooth === undefined && tableOut === undefined ? undefined : false),
+    attempt: async (base, judge, setting) =>
+      recalibrated(await smoothNetwork(base.prepared.model, setting.options, undefined, judge), base, setting),
   },
   { repair: 'tune', wanted: ({ tune }) => (tune === undefined ? undefined : false), attempt: tuned },
   { repair: 'bias-correction', wanted: ({ biasCorrection }) => biasCorrection, attempt: biasCorrected },
 ];
 
-async function equalized(
+/** What lies between the layers is another after a repair, and so are its ranges. */
+async function recalibrated(
+  { model, report }: RepairOutcome,
   { prepared }: PrecisionBase,
-  judge: RepairJudge,
   { samples, tools, options }: RepairSetting,
 ): Promise<Attempt> {
-  const { model, report } = await equalizeNetwork(prepared.model, options, judge);
   if (!report.kept) return report;
   const repaired = { ...prepared, model };
   const placement = placeKind(model, options);
