@@ -12,15 +12,15 @@ export function comparisonSentence(label: string, comparison: Comparison, refere
     case 'equivalent':
       return (
         `${label} is equivalent to ${reference} within ±${EQUIVALENCE_PERCENT} %: ${times(ratio)} its time ` +
-        `(95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`
+        `(95 %: ${range(low, high)})`
       );
     case 'faster':
-      return `${label} is ${times(1 / ratio)} as fast as ${reference} (95 %: ${(1 / high).toFixed(2)} to ${(1 / low).toFixed(2)})`;
+      return `${label} is ${times(1 / ratio)} as fast as ${reference} (95 %: ${range(1 / high, 1 / low)})`;
     case 'slower':
-      return `${label} takes ${times(ratio)} as long as ${reference} (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`;
+      return `${label} takes ${times(ratio)} as long as ${reference} (95 %: ${range(low, high)})`;
     case 'undecided':
       return (
-        `${label}: ${times(ratio)} the time of ${reference} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)}): ` +
+        `${label}: ${times(ratio)} the time of ${reference} (95 %: ${range(low, high)}): ` +
         'this measurement does not tell them apart, nor that they are alike'
       );
   }
@@ -38,6 +38,11 @@ export function statements(reports: readonly BenchmarkReport[]): string[] {
     ),
   );
   return [...compared, ...remarks];
+}
+
+/** Ends of an interval; near 1 a third digit tells on which side of it they are. */
+function range(low: number, high: number): string {
+  return [low, high].map((end) => end.toFixed(Math.abs(end - 1) < 0.1 ? 3 : 2)).join(' to ');
 }
 
 function times(ratio: number): string {
