@@ -304,6 +304,12 @@ describe('a shortcut', () => {
   });
 });
 
+it('scales of a pair along two axes are no pair', async () => {
+  const model = clean.clone();
+  node(model, 'inner.w_QuantizeLinear').setAttribute('axis', int(1));
+  expect((await lintModel(model)).map(({ rule }) => rule)).toEqual(['unequal-pair']);
+});
+
 it('a scale per channel along the output features of a transposed weight is right', async () => {
   const model = build(
     [

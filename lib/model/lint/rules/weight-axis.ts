@@ -18,10 +18,11 @@ export const weightAxis: LintRule = {
   asks: "Weights' scales lie along the output channels: axis 0 of Conv, 1 of ConvTranspose, the output features of Gemm and MatMul.",
   consequence: 'No INT8 kernel scales its inputs apart: the builder refuses it or computes in float.',
 
-  check: (context) => context.linear.flatMap((entry) => offences(context, entry)),
+  check: (context) => context.linear.flatMap((entry) => axisOffences(context, entry)),
 };
 
-function offences(context: LintContext, entry: LinearNode): Offence[] {
+/** What is wrong with the axis of a DequantizeLinear's scales. */
+export function axisOffences(context: LintContext, entry: LinearNode): Offence[] {
   const weights = entry.constant ?? context.maker(entry.data)?.constant;
   if (entry.quantizes || weights === undefined || (entry.scales?.length ?? 1) < 2 || entry.node.has('block_size'))
     return [];
