@@ -58,6 +58,17 @@ describe('--smooth', () => {
     expect(warnings.join()).toContain('smooth is left out');
   });
 
+  it('is tried by --auto before a node is given up', async () => {
+    const { auto, repairs } = await quantized('node', { auto: true, metric: 'sqnr', min: 25 });
+    expect(auto!.met).toBe(true);
+    expect(repairs).toContainEqual(expect.objectContaining({ repair: 'smooth', kept: true }));
+    const [plain, repaired] = auto!.curve;
+    expect(plain).toMatchObject({ excluded: [], repairs: [] });
+    expect(plain!.figure).toBeLessThan(25);
+    expect(repaired).toMatchObject({ excluded: [], repairs: ['smooth'] });
+    expect(repaired!.figure).toBeGreaterThan(plain!.figure + 10);
+  });
+
   it.each([
     [{ smoothAlpha: 0.5 }, /--smooth-alpha is the strength of --smooth/],
     [{ smooth: true, smoothAlpha: 1.5 }, /from 0 to 1, not 1.5/],
