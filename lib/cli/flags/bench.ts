@@ -64,7 +64,9 @@ export const benchFlags: readonly Flag[] = [
   { name: 'spin-wait', type: 'boolean', description: 'GPU: wait by spinning' },
   { name: 'device', type: 'integer', value: 'N', default: '0', description: 'GPU: its index' },
   { name: 'library', type: 'string', value: 'PATH', description: 'the TensorRT library, or its folder' },
-  ...sampleFlags.filter(({ name }) => name !== 'labels' && name !== 'batch' && name !== 'limit'),
+  ...sampleFlags
+    .filter(({ name }) => !['labels', 'batch', 'limit'].includes(name))
+    .map((flag) => (flag.name === 'seed' ? { ...flag, description: 'chooses the sample that is run' } : flag)),
   {
     name: 'export-times',
     type: 'string',

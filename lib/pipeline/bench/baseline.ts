@@ -72,12 +72,7 @@ function text(value: unknown): string {
 
 function isSaved(entry: unknown): entry is Saved {
   const { label, rounds, conditions } = (entry ?? {}) as Partial<Saved>;
-  return (
-    typeof label === 'string' &&
-    typeof conditions === 'object' &&
-    Array.isArray(rounds) &&
-    rounds.every(isRound)
-  );
+  return typeof label === 'string' && typeof conditions === 'object' && Array.isArray(rounds) && rounds.every(isRound);
 }
 
 function isRound(round: Partial<Saved['rounds'][number]> | null): boolean {
