@@ -65,7 +65,7 @@ export function tradeOffChart(points: readonly TradeOffPoint[], unit: string): s
     x: { label: 'multiply-accumulates in INT8', percent: true, grid: true },
     y: { label: unit, grid: true },
     marks: [
-      Plot.line([...points], { x: 'share', y: 'metric', stroke: 'var(--accent)', sort: 'share' }),
+      Plot.line([...points], { x: 'share', y: 'metric', stroke: 'var(--accent)' }),
       Plot.dot([...points], { x: 'share', y: 'metric', fill: 'var(--accent)' }),
     ],
   });
