@@ -49,12 +49,14 @@ export async function writeReport(
 }
 
 async function rankLayers(
-  { model, auto }: QuantizeResult,
+  { model, auto, repairs }: QuantizeResult,
   table: CalibrationTable,
   options: QuantizeOptions,
   workspace: Workspace,
 ): Promise<ReportData['layers']> {
   if (auto) return costsOf(auto.ranking, new Set(auto.exclude));
+  // The ranges are of the repaired network, which the file is not.
+  if (repairs?.some(({ repair, kept }) => kept && (repair === 'equalize' || repair === 'smooth'))) return undefined;
   const { data, signal, onProgress, preprocess, limit, seed, threads, inputShapes } = options;
   if (data === undefined || !isRereadable(data)) return undefined;
   const path = workspace.path('table.json');
