@@ -1,6 +1,6 @@
 // What `calibrt bench` says of the CPU, against a bare loop over onnxruntime-node: FP32 and INT8 of the same models.
-// `node scripts/bench/latency.mjs [ROUNDS]` (10). Bare loops, each in a process of its own, and calibrt's rounds take turns, so that what
-// the machine does meanwhile hits both; then one benchmark is given the same model twice.
+// `node scripts/bench/latency.mjs [ROUNDS [NAME...]]`; default: 10 rounds, all networks. Bare loops, each in a process of its own, and
+// calibrt's rounds take turns, so that what the machine does meanwhile hits both; then one benchmark is given the same model twice.
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
@@ -10,35 +10,41 @@ import { benchmark, quantize } from '../../dist/lib/index.js';
 import { resnet50 } from '../fixtures/resnet50.mjs';
 import { writeImages } from './images.mjs';
 
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const gray = { data: here('../../demo/calibration'), preprocess: { pixelFormat: 'gray', preset: 'unit' } };
+const fixture = (name) => here(`../../test/fixtures/networks/${name}`);
+
+/** Those whose run is shorter than a scheduler's slice can be measured on a busy machine too. */
+const networks = {
+  demo: async () => ({ model: here('../../demo/model.onnx'), shape: [1, 1, 32, 32], ...gray, durationMs: 300 }),
+  second: async () => ({
+    ...{ model: fixture('second.onnx'), shape: [1, 1, 16, 16], data: fixture('second-calibration.npy') },
+    durationMs: 300,
+  }),
+  depthwise: async () => ({ model: fixture('depthwise.onnx'), shape: [1, 1, 32, 32], ...gray, durationMs: 300 }),
+  'ResNet-50': async () => {
+    const images = join(folder, 'images');
+    await writeImages(images, 10, 224);
+    const model = await resnet50({ batch: 1, batchNorm: false });
+    return { model, shape: [1, 3, 224, 224], data: images, preprocess: { preset: 'imagenet' }, durationMs: 1000 };
+  },
+};
+
 const rounds = Number(process.argv[2] ?? 10);
+const names = process.argv.length > 3 ? process.argv.slice(3) : Object.keys(networks);
 const threads = availableParallelism();
 const warmUpMs = 200;
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'calibrt-latency-'));
 console.log(`${cpus()[0].model.trim()}, ${threads} threads, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds`);
 try {
-  const demo = here('../../demo/model.onnx');
-  await compare('demo', demo, {
-    shape: [1, 1, 32, 32],
-    data: here('../../demo/calibration'),
-    preprocess: { pixelFormat: 'gray', preset: 'unit' },
-    durationMs: 300,
-  });
-  const images = join(folder, 'images');
-  await writeImages(images, 10, 224);
-  await compare('ResNet-50', await resnet50({ batch: 1, batchNorm: false }), {
-    shape: [1, 3, 224, 224],
-    data: images,
-    preprocess: { preset: 'imagenet' },
-    durationMs: 1000,
-  });
+  for (const name of names) await compare(name, await networks[name]());
 } finally {
   await rm(folder, { recursive: true });
 }
 
-async function compare(name, fp32, { shape, data, preprocess, durationMs }) {
+async function compare(name, { model: fp32, shape, durationMs, ...samples }) {
   const int8 = join(folder, `${name}.onnx`);
-  await quantize(fp32, int8, { data, preprocess, limit: 50, holdout: 0, form: 'onnxruntime' });
+  await quantize(fp32, int8, { ...samples, limit: 50, holdout: 0, form: 'onnxruntime' });
   const models = [fp32, int8];
 
   const bare = models.map(() => []);
