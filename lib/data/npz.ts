@@ -111,7 +111,7 @@ async function withZip<T>(path: string, use: (zip: ZipFile) => Promise<T>): Prom
 function damaged(where: string, reason: string, cause?: unknown): CalibrtError {
   return new CalibrtError(
     'ERR_DATA_FORMAT',
-    `${where} is no readable .npz archive: ${reason}. Save it again with numpy.savez`,
+    `${where} is no readable .npz archive: ${reason.replace(/\.+$/, '')}. Save it again with numpy.savez`,
     {
       cause,
     },

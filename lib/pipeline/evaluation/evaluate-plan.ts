@@ -33,6 +33,9 @@ export async function isPlan(path: string): Promise<boolean> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
     return ['vtrt', 'ftrt'].includes(buffer.toString('latin1', 0, bytesRead));
+  } catch {
+    // A folder opens, but cannot be read.
+    return false;
   } finally {
     await file.close();
   }

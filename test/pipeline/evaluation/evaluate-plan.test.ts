@@ -79,6 +79,7 @@ describe('a plan as candidate', () => {
     expect(await isPlan(plan)).toBe(true);
     expect(await isPlan(demo)).toBe(false);
     expect(await isPlan(join(folder, 'absent'))).toBe(false);
+    expect(await isPlan(folder)).toBe(false);
   });
 
   it('is refused with --layers, and where the outputs differ', async () => {
