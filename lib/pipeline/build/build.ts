@@ -75,6 +75,7 @@ export interface BuildPlanResult {
 export async function buildPlan(model: string, plan: string, options: BuildPlanOptions = {}): Promise<BuildPlanResult> {
   await checkOutputPath(plan, model);
   const { timingCacheFile } = options;
+  if (timingCacheFile !== undefined) await checkOutputPath(timingCacheFile, model);
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
   const { result, cast, firstSample } = await build(model, {
     ...options,

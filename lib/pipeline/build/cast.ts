@@ -58,7 +58,7 @@ export async function castFile(
 
 /** The error of a build from a copy, told of the file that the user knows. */
 export function ofOriginal(error: unknown, copy: string, original: string): unknown {
-  if (!(error instanceof CalibrtError) || !error.message.includes(copy)) return error;
+  if (copy === original || !(error instanceof CalibrtError) || !error.message.includes(copy)) return error;
   const { code, message, details } = error;
   return new CalibrtError(code, message.replaceAll(copy, `${original} (cast)`), { cause: error, details });
 }

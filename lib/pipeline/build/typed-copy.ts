@@ -41,7 +41,7 @@ export async function typedCopy(
     options.onWarning?.(
       `${count} tensors have placeholder ranges: the engine is for timing alone, its outputs mean nothing`,
     );
-    return { path, options: { ...builder, int8: true, networkName: placeholderName } };
+    return { path, options: { ...builder, int8: false, networkName: placeholderName } };
   }
   const type = fp16 ? 'fp16' : bf16 ? 'bf16' : undefined;
   if (type === undefined) return { path: model, options: builder };

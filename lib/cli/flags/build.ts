@@ -1,0 +1,125 @@
+import type { Flag } from '../command.js';
+import { sampleFlags } from './samples.js';
+
+/** What `calibrt build` may be told. */
+export const buildFlags: readonly Flag[] = [
+  {
+    name: 'output',
+    short: 'o',
+    type: 'string',
+    value: 'PLAN',
+    required: true,
+    description: 'the engine plan to write',
+  },
+  {
+    name: 'backend',
+    type: 'string',
+    value: 'NAME',
+    choices: ['auto', 'tensorrt', 'tensorrt-rtx'],
+    default: 'auto: the first that is installed',
+    description: 'which builder',
+  },
+  {
+    name: 'library',
+    type: 'string',
+    value: 'FILE',
+    description: 'the TensorRT library itself, where it is in no usual place',
+  },
+  {
+    name: 'target',
+    type: 'string',
+    value: 'SM,…',
+    default: 'current; sm86,sm89,sm120 on a machine with no GPU',
+    description: 'GPUs to build for: sm80, sm86, sm89, sm120, sm121 or current; several give one plan for all',
+  },
+  {
+    name: 'fp16',
+    type: 'boolean',
+    description: 'compute in FP16; where types are the model’s (TensorRT 11, TensorRT-RTX) a temporary copy is cast',
+  },
+  { name: 'bf16', type: 'boolean', description: 'compute in BF16, likewise' },
+  {
+    name: 'int8',
+    type: 'boolean',
+    description:
+      'INT8, with the scales of the model’s Q/DQ; TensorRT 10 also with a native calibrator’s, a cache’s or a table’s',
+  },
+  {
+    name: 'best',
+    type: 'boolean',
+    description: 'TensorRT 10: INT8, FP16 and BF16, whichever is fastest; elsewhere as --int8',
+  },
+  {
+    name: 'calibrator',
+    type: 'string',
+    value: 'NAME',
+    choices: ['entropy2', 'minmax', 'percentile'],
+    default: 'entropy2',
+    description: 'TensorRT 10’s own calibrator, fed with --data while it builds',
+  },
+  {
+    name: 'percentile',
+    type: 'number',
+    value: 'P',
+    default: '99.99',
+    description: 'share of |x| kept, for that calibrator',
+  },
+  { name: 'cache', type: 'string', value: 'FILE', description: 'calibration cache: used if it fits, else written' },
+  {
+    name: 'table',
+    type: 'string',
+    value: 'FILE',
+    description: 'scales from this table of `calibrt calibrate`, asking for no sample',
+  },
+  {
+    name: 'last-batch',
+    type: 'string',
+    value: 'POLICY',
+    choices: ['drop', 'pad'],
+    default: 'drop',
+    description: 'samples that do not fill the last batch are left out, or repeated',
+  },
+  {
+    name: 'placeholder-ranges',
+    type: 'boolean',
+    description: 'with --int8: ranges that have nothing to do with the model; the engine is for timing alone',
+  },
+  {
+    name: 'min-shapes',
+    type: 'string',
+    value: 'NAME:DIMS,…',
+    description: 'least shape of each dynamic input: x:1x3x224x224',
+  },
+  { name: 'opt-shapes', type: 'string', value: 'NAME:DIMS,…', description: 'the shape to optimize for' },
+  { name: 'max-shapes', type: 'string', value: 'NAME:DIMS,…', description: 'greatest shape' },
+  {
+    name: 'workspace',
+    type: 'string',
+    value: 'SIZE',
+    description: 'memory the builder may use: 512M, 4G; no suffix is MiB',
+  },
+  {
+    name: 'optimization-level',
+    type: 'integer',
+    value: 'N',
+    default: '3',
+    description: '0 to 5: build time against speed',
+  },
+  { name: 'version-compatible', type: 'boolean', description: 'a plan that later versions of the library load' },
+  { name: 'strip-weights', type: 'boolean', description: 'leave the weights out of the plan' },
+  { name: 'refit', type: 'boolean', description: 'a plan whose weights can be replaced' },
+  {
+    name: 'profiling-verbosity',
+    type: 'string',
+    value: 'LEVEL',
+    choices: ['layer_names_only', 'detailed', 'none'],
+    description: 'what the plan remembers of its layers',
+  },
+  {
+    name: 'timing-cache',
+    type: 'string',
+    value: 'FILE',
+    description: 'tactic timings: read if there, then rewritten',
+  },
+  ...sampleFlags.filter(({ name }) => name !== 'labels'),
+];
