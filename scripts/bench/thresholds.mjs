@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { createCalibrator } from '../../dist/calibrators/index.js';
 import { native } from '../../dist/lib/native.js';
-import { openStudy } from './fidelity/study.mjs';
+import { openStudy } from './accuracy/study.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const preprocess = { pixelFormat: 'gray', preset: 'unit' };
