@@ -51,6 +51,26 @@ export async function checkOutputPath(path: string, model?: string): Promise<voi
   }
 }
 
+/**
+ * Checks files that are to be written, as {@link checkOutputPath} does: none may be a file that is read, or another of them.
+ *
+ * @param inputs - What is read: the model first, then tables and the like.
+ * @throws CalibrtError As {@link checkOutputPath}.
+ */
+export async function checkOutputPaths(
+  outputs: readonly (string | undefined)[],
+  [model, ...inputs]: readonly (string | undefined)[],
+): Promise<void> {
+  const taken = new Map(inputs.flatMap((input) => (input === undefined ? [] : [[resolve(input), 'read too']])));
+  for (const path of outputs) {
+    if (path === undefined) continue;
+    await checkOutputPath(path, model);
+    const use = taken.get(resolve(path));
+    if (use !== undefined) throw new CalibrtError('ERR_USAGE', `the output ${path} is ${use}: choose another name`);
+    taken.set(resolve(path), 'another output too');
+  }
+}
+
 function outputError(path: string, cause: unknown): CalibrtError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   const reason =

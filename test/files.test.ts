@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkOutputPath, writeFileAtomic } from '#lib/files.js';
+import { checkOutputPath, checkOutputPaths, writeFileAtomic } from '#lib/files.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -36,6 +36,17 @@ describe('writeFileAtomic', () => {
     const expected = { code: 'ERR_OUTPUT', message: expect.stringContaining('does not exist') as string };
     await expect(writeFileAtomic(path, '')).rejects.toMatchObject(expected);
     await expect(checkOutputPath(path)).rejects.toMatchObject(expected);
+  });
+
+  it('refuses an output that is an input or another output', async () => {
+    const [out, table] = [join(folder, 'out'), join(folder, 'table')];
+    const refusal = (what: string) => ({ code: 'ERR_USAGE', message: expect.stringContaining(what) as string });
+    await expect(checkOutputPaths([out], [join(folder, '.', 'out')])).rejects.toMatchObject(
+      refusal('the model itself'),
+    );
+    await expect(checkOutputPaths([out, table], ['model', table])).rejects.toMatchObject(refusal('read too'));
+    await expect(checkOutputPaths([out, undefined, out], ['model'])).rejects.toMatchObject(refusal('another output'));
+    await expect(checkOutputPaths([out, undefined, table], ['model', undefined])).resolves.toBeUndefined();
   });
 
   it('says that the output is a folder', async () => {

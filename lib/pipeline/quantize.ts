@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { checkMetric, parseMetric } from '../accuracy/index.js';
 import { WorkerProcess, type CompareResult } from '../backends/onnxruntime/index.js';
 import { CalibrtError } from '../errors.js';
-import { checkOutputPath } from '../files.js';
+import { checkOutputPaths } from '../files.js';
 import type { QdqReport } from '../model/index.js';
 import { rangeOfScale, tableFormatOf, writeTable, type CalibrationTable, type TensorRange } from '../tables/index.js';
 import { checkAuto } from './precision/auto-precision.js';
@@ -188,14 +188,14 @@ async function referenceOf(
 }
 
 async function checkOutputs(model: string, output: string, options: QuantizeOptions): Promise<void> {
-  const { tableOut, resume, report, highPrecision, form } = options;
+  const { table, tableOut, resume, report, highPrecision, form } = options;
   if (highPrecision === 'fp16' && form === 'onnxruntime') {
     throw new CalibrtError(
       'ERR_USAGE',
       'high precision fp16 is for TensorRT: ONNX Runtime has no FP16 arithmetic on the CPU and only becomes slower; use fp32',
     );
   }
-  for (const path of [output, tableOut, resume, report]) if (path !== undefined) await checkOutputPath(path, model);
+  await checkOutputPaths([output, tableOut, resume, report], [model, table]);
   if (tableOut !== undefined) tableFormatOf(tableOut);
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { onnxRuntimeVersion, WorkerProcess } from '../../backends/onnxruntime/index.js';
 import { modelInputs } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
-import { checkOutputPath } from '../../files.js';
+import { checkOutputPaths } from '../../files.js';
 import { activationTensors, openModel, placeQdq, type Model, type Placement } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
 import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName } from '../../tables/index.js';
@@ -60,7 +60,7 @@ export interface CalibrateResult {
  * @throws CalibrtError as {@link prepareModel}, {@link drawSamples} and {@link captureStatistics} throw; `ERR_OUTPUT`.
  */
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
-  for (const file of [output, options.resume]) if (file !== undefined) await checkOutputPath(file, path);
+  await checkOutputPaths([output, options.resume], [path]);
   checkOptions(options);
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();

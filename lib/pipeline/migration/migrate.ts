@@ -1,7 +1,7 @@
 import { WorkerProcess, type CompareResult } from '../../backends/onnxruntime/index.js';
 import { modelInputs } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
-import { checkOutputPath } from '../../files.js';
+import { checkOutputPaths } from '../../files.js';
 import { insertQdq, openModel, type Model, type WeightStorage } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
 import { cacheHeader, readTable, type CalibrationTable } from '../../tables/index.js';
@@ -93,7 +93,7 @@ export async function migrate(path: string, output: string, options: MigrateOpti
     options.onWarning?.(message);
   };
   const operation = { ...options, onWarning };
-  await checkOutputPath(output, path);
+  await checkOutputPaths([output], [path, options.cache]);
   const cache = await readCache(options.cache);
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();

@@ -1,6 +1,6 @@
 import { createCalibrator, type Calibrator, type CalibratorName } from '../../../calibrators/index.js';
 import { CalibrtError } from '../../errors.js';
-import { checkOutputPath } from '../../files.js';
+import { checkOutputPaths } from '../../files.js';
 import {
   calibratorOfLabel,
   checkMergeable,
@@ -58,7 +58,7 @@ export async function combineTables(
 /**
  * Writes what {@link combineTables} gives in the format of choice, whole or not at all, and returns it.
  *
- * @throws CalibrtError as {@link combineTables}; `ERR_USAGE` for an unknown suffix, `ERR_TABLE_INVALID` where the format cannot hold the
+ * @throws CalibrtError as {@link combineTables}; `ERR_USAGE` for an unknown suffix or an output that is an input, `ERR_TABLE_INVALID` where the format cannot hold the
  *   table, `ERR_OUTPUT`.
  */
 export async function convertTable(
@@ -66,7 +66,7 @@ export async function convertTable(
   output: string,
   options: ConvertTableOptions = {},
 ): Promise<CalibrationTable> {
-  await checkOutputPath(output);
+  await checkOutputPaths([output], [undefined, ...[paths].flat()]);
   const { format = tableFormatOf(output), cacheVersion, cacheAlgorithm, ...combine } = options;
   const table = await combineTables(paths, combine);
   await writeTable(output, table, {
