@@ -98,8 +98,8 @@ export class LintContext {
   }
 
   /**
-   * The DequantizeLinear whose values a tensor holds: what only moves data lets it through, and so does padding with zeros. Of a
-   * concatenation, that of its first input where all have one.
+   * The DequantizeLinear whose values a tensor holds: what only moves data lets it through, and so do padding with zeros and, of a
+   * constant, a Cast to 16 bits. Of a concatenation, that of its first input where all have one.
    */
   dequantizedThrough(tensor: string | undefined): LinearNode | undefined {
     const own = this.dequantizer(tensor);
@@ -109,7 +109,17 @@ export class LintContext {
       const all = producer.inputs.map((input) => this.dequantizedThrough(input));
       return all.includes(undefined) ? undefined : all[0];
     }
+    if (producer.is('Cast')) {
+      // TensorRT-RTX fuses a convolution with weights behind one all the same, as its log of the scales that it converts shows.
+      const weights = this.dequantizer(producer.inputs[0]);
+      return weights && this.isWeights(weights) ? weights : undefined;
+    }
     return commutes(producer) || padsZeros(producer) ? this.dequantizedThrough(producer.inputs[0]) : undefined;
+  }
+
+  /** Whether a DequantizeLinear restores a constant. */
+  isWeights({ constant, data }: LinearNode): boolean {
+    return (constant ?? this.maker(data)?.constant) !== undefined;
   }
 
   /** The QuantizeLinear nodes that read a tensor. */

@@ -334,3 +334,26 @@ it('a scale per channel along the output features of a transposed weight is righ
   rescale(1, 7);
   expect((await lintModel(model))[0]!.message).toContain('7 scales');
 });
+
+it.each([4, -5])('a scale per channel along axis %i of four is told of as it is written', async (axis) => {
+  const model = clean.clone();
+  for (const opType of ['QuantizeLinear', 'DequantizeLinear']) {
+    node(model, `inner.w_${opType}`).setAttribute('axis', int(axis));
+  }
+  expect((await lintModel(model)).filter(({ severity }) => severity === 'error')).toMatchObject([
+    {
+      rule: 'weight-axis',
+      node: 'inner.w_DequantizeLinear',
+      message: expect.stringContaining(`axis ${axis};`) as string,
+    },
+  ]);
+});
+
+it('a Q/DQ pair without any scale has no scale', async () => {
+  const model = clean.clone();
+  set(model, 'image_scale', 'float32', [0], new Float32Array(0));
+  expect((await lintModel(model)).map(({ rule, node: at }) => [rule, at])).toEqual([
+    ['scale', 'image_QuantizeLinear'],
+    ['scale', 'image_DequantizeLinear'],
+  ]);
+});

@@ -1,5 +1,4 @@
 import { constantOf } from '../../constants.js';
-import type { LintContext, LinearNode } from '../context.js';
 import { isWeighted, named } from '../operators.js';
 import type { LintRule } from '../rule.js';
 
@@ -14,7 +13,7 @@ export const halfQuantized: LintRule = {
     context.graph.nodes.filter(isWeighted).flatMap((node) => {
       const [a, b] = node.inputs.map((input) => context.dequantizedThrough(input));
       // Weights alone in INT8 save memory and need nothing more.
-      const isWeightOnly = a === undefined && b !== undefined && isConstant(context, b);
+      const isWeightOnly = a === undefined && b !== undefined && context.isWeights(b);
       if ((a === undefined) === (b === undefined) || isWeightOnly) return [];
       const missing = node.inputs[a === undefined ? 0 : 1] ?? '';
       const what = constantOf(context.graph, missing) ? 'weights' : 'input';
@@ -26,7 +25,3 @@ export const halfQuantized: LintRule = {
       ];
     }),
 };
-
-function isConstant(context: LintContext, { constant, data }: LinearNode): boolean {
-  return (constant ?? context.maker(data)?.constant) !== undefined;
-}

@@ -12,6 +12,7 @@ export const scale: LintRule = {
 
   check: ({ linear }) =>
     linear.flatMap(({ node, scales, scaleType = 'float32' }) => {
+      if (scales?.length === 0) return [{ node: node.name, message: `${node.opType} has no scale: calibrate again` }];
       const bad = (scales ?? []).filter((value) => !(Number.isFinite(value) && value >= (leastNormal[scaleType] ?? 0)));
       if (bad.length === 0) return [];
       const which =

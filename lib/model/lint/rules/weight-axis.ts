@@ -29,6 +29,10 @@ export function axisOffences(context: LintContext, entry: LinearNode): Offence[]
   const rank = weights.dims.length;
   // Biases are of one axis.
   if (rank < 2) return [];
+  if (entry.axis < -rank || entry.axis >= rank) {
+    const message = `the scales of "${weights.name}" lie along axis ${entry.axis}; it has ${rank} dimensions`;
+    return [{ node: entry.node.name, message }];
+  }
   const axis = (entry.axis + rank) % rank;
   const count = entry.scales!.length;
   if (count !== weights.dims[axis]) {
@@ -43,16 +47,14 @@ export function axisOffences(context: LintContext, entry: LinearNode): Offence[]
   });
 }
 
-/** Who reads weights as such, and where their channels are by then: exporters put a Transpose in between. */
-function readers({ graph }: LintContext, tensor: string, axis: number): { node: GraphNode; axis: number }[] {
-  return graph.consumers(tensor).flatMap((node) => {
-    if (isWeighted(node) && node.inputs[1] === tensor) return [{ node, axis }];
+/** Who reads weights as such, and where their channels are by then: a Transpose or a Cast may stand in between. */
+function readers(context: LintContext, tensor: string, axis: number): { node: GraphNode; axis: number }[] {
+  return context.graph.consumers(tensor).flatMap((node) => {
+    if (isWeighted(node)) return node.inputs[1] === tensor ? [{ node, axis }] : [];
+    const [output = ''] = node.outputs;
+    if (node.is('Cast')) return readers(context, output, axis);
     if (!node.is('Transpose')) return [];
     const order = node.ints('perm');
-    const moved = order === undefined ? 1 - axis : order.indexOf(axis);
-    return graph
-      .consumers(node.outputs[0] ?? '')
-      .filter((reader) => isWeighted(reader) && reader.inputs[1] === node.outputs[0])
-      .map((reader) => ({ node: reader, axis: moved }));
+    return readers(context, output, order === undefined ? 1 - axis : order.indexOf(axis));
   });
 }
