@@ -133,23 +133,22 @@ class Alive {
  public:
   Object* add(std::unique_ptr<Object> object) {
     const std::lock_guard lock(mutex_);
-    return objects_.emplace(object.release()).first->get();
+    return objects_.emplace(std::move(object)).first->get();
   }
   bool contains(Object* object) {
     const std::lock_guard lock(mutex_);
     return find(object) != objects_.end();
   }
-  std::unique_ptr<Object> take(Object* object) {
+  std::shared_ptr<Object> take(Object* object) {
     const std::lock_guard lock(mutex_);
     const auto found = find(object);
     if (found == objects_.end()) return nullptr;
-    return std::unique_ptr<Object>(std::move(objects_.extract(found).value()));
+    return std::move(objects_.extract(found).value());
   }
-  std::vector<Object*> all() {
+  /// Shared: another thread may destroy one meanwhile.
+  std::vector<std::shared_ptr<Object>> all() {
     const std::lock_guard lock(mutex_);
-    std::vector<Object*> list;
-    for (const auto& each : objects_) list.push_back(each.get());
-    return list;
+    return {objects_.begin(), objects_.end()};
   }
 
  private:
@@ -157,7 +156,7 @@ class Alive {
     return std::ranges::find_if(objects_, [&](const auto& each) { return each.get() == object; });
   }
   std::mutex mutex_;
-  std::set<std::unique_ptr<Object>> objects_;
+  std::set<std::shared_ptr<Object>> objects_;
 };
 
 // Never destroyed: threads may outlive main().
@@ -211,7 +210,7 @@ Result synchronize(Stream* stream) {
 }
 
 void synchronizeAll() {
-  for (Stream* stream : alive<Stream>().all()) stream->wait();
+  for (const auto& stream : alive<Stream>().all()) stream->wait();
 }
 
 }  // namespace calibrt::test
@@ -352,10 +351,10 @@ CALIBRT_CUDA cuStreamEndCapture(Stream* stream, calibrt::test::Graph** graph) {
   if (result == kNotInitialized || result == kInvalidContext) return result;
   if (resolve(stream) == nullptr || stream->captured == nullptr) return kInvalidHandle;
   calibrt::test::Graph* ended = stream->captured;
-  for (Stream* each : alive<Stream>().all()) {
+  for (const auto& each : alive<Stream>().all()) {
     if (each->captured == ended) each->captured = nullptr;
   }
-  for (Event* event : alive<Event>().all()) {
+  for (const auto& event : alive<Event>().all()) {
     if (event->captured == ended) event->captured = nullptr;
   }
   capture = nullptr;
