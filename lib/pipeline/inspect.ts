@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { CalibrtError } from '../errors.js';
 import { describeModel, openModel, type ModelDescription } from '../model/index.js';
 import {
@@ -49,11 +49,15 @@ const START_BYTES = 4096;
 async function readStart(path: string): Promise<string> {
   let file;
   try {
-    file = await open(path);
+    // Opening a pipe would wait for its writer.
+    file = (await stat(path)).isFile() ? await open(path) : undefined;
   } catch (cause) {
     throw new CalibrtError('ERR_MODEL_NOT_FOUND', `${path} cannot be opened: name a model, plan, table or cache`, {
       cause,
     });
+  }
+  if (file === undefined) {
+    throw new CalibrtError('ERR_MODEL_INVALID', `${path} is no regular file: name a model, plan, table or cache`);
   }
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +57,13 @@ describe('a bad model', () => {
     const path = input(`${kind}.onnx`);
     await writeFile(path, content[kind as keyof typeof content]);
     await expectRefusal(await quantize(path, images), 'ERR_MODEL_INVALID', path);
+  });
+
+  it.each(['inspect', 'lint', 'bench', 'eval'])('that is a pipe, for which %s does not wait', async (command) => {
+    const path = input(`${command}.pipe`);
+    execFileSync('mkfifo', [path]);
+    const rest = command === 'eval' ? [demo, '--data', images] : [];
+    await expectRefusal(await cli([command, path, ...rest], { TMPDIR: out }), 'ERR_MODEL_INVALID', path);
   });
 });
 

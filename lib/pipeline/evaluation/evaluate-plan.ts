@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseMetric } from '../../accuracy/index.js';
 import {
@@ -26,16 +26,15 @@ import { Workspace } from '../workspace.js';
 /** Samples per run where both sides leave it free and no metric takes the samples one by one. */
 const PLAN_BATCH = 8;
 
-/** Whether a file is an engine plan, by its first bytes; a file that cannot be read is none. */
+/** Whether a file is an engine plan, by its first bytes; what is no regular file, or cannot be read, is none. */
 export async function isPlan(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
+  // Opening a pipe would wait for its writer.
+  const info = await stat(path).catch(() => undefined);
+  const file = info?.isFile() === true ? await open(path).catch(() => undefined) : undefined;
   if (file === undefined) return false;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
     return ['vtrt', 'ftrt'].includes(buffer.toString('latin1', 0, bytesRead));
-  } catch {
-    // A folder opens, but cannot be read.
-    return false;
   } finally {
     await file.close();
   }
