@@ -77,7 +77,8 @@ calibrt trtexec --onnx=model.onnx --int8 --data=photos/ --preset=imagenet --save
 - **Calibration is real or refused.** trtexec calibrates on one batch of random values when \`--calib\` names no usable cache, and
   discards the result. \`calibrt trtexec --int8 --calib=FILE\` without a cache and without \`--data\` fails; with \`--data\` it calibrates on
   those samples and writes the cache. \`--int8\` alone keeps trtexec's placeholder ranges on TensorRT 10 (right for timing, meaningless
-  for results; the log says \`Calibration: Dynamic\`), and is refused where ranges must be in the model.
+  for results; the log says \`Calibration: Dynamic\`), and is refused where ranges must be in the model, but
+  with \`--placeholder-ranges\`.
 - **JSON is always valid.** Names are escaped; NaN and infinities, which JSON has not, are written as \`null\`.
 - **Profiling does not cost the timing.** Layers are profiled in a run of their own, so that the performance summary and
   \`--exportTimes\` are there as well.

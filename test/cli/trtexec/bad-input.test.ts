@@ -145,6 +145,11 @@ const cases: Readonly<Record<string, BadInput>> = {
     flavour: '11',
     line: /^Engine set up failed: --calib=.*none\.cache does not exist, .*--data=PATH$/,
   },
+  'no ranges at all, where they go into the model': {
+    argv: [onnx, '--int8'],
+    flavour: '11',
+    line: /^Engine set up failed: INT8 needs ranges.* --data=PATH, or --placeholder-ranges/,
+  },
   'no cache in the file': {
     argv: [onnx, '--int8', '--calib=DIR/text.cache'],
     flavour: 'rtx',

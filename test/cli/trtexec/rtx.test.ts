@@ -9,6 +9,7 @@ import { needsRtx, withoutRtx } from '../../backends/tensorrt/rtx.js';
 import { cli, type CliResult } from '../../helpers/cli.js';
 import { repository } from '../../helpers/fixture.js';
 
+const marked = '--placeholder-ranges';
 const demo = repository('demo/model.onnx');
 const samples = [`--data=${repository('demo/calibration')}`, '--pixel-format=gray', '--preset=unit', '--limit=20'];
 
@@ -56,15 +57,24 @@ describe.skipIf(withoutRtx !== '')(`trtexec with the real TensorRT-RTX and no GP
 
     const direct = await build('direct', `--onnx=${demo}`, ...shapes, '--best', ...samples);
     expect(direct.stdout).toMatch(/--int8: Q\/DQ by mse on 20 samples \(--data\), the rest in FP16/);
-    const placeholder = await build('placeholder', `--onnx=${demo}`, ...shapes, '--int8', '--fp16');
+    const placeholder = await build('placeholder', `--onnx=${demo}`, ...shapes, '--int8', '--fp16', marked);
     expect(placeholder.stdout).toMatch(/placeholder ranges, the rest in FP16: right for timing only/);
+    expect(placeholder.stderr).toMatch(/\[W\] PLACEHOLDER INT8 RANGES/);
   });
 
   it('builds a network of the size of ResNet-50 in FP32 and INT8', async () => {
     const model = await (resnet50Path as () => Promise<string>)();
     const fp32 = await build('resnet', `--onnx=${model}`);
-    const int8 = await build('resnet.int8', `--onnx=${model}`, '--int8');
+    const int8 = await build('resnet.int8', `--onnx=${model}`, '--int8', marked);
     expect(weightBytes(int8)).toBeLessThan(weightBytes(fp32) / 2);
+  });
+
+  it('refuses INT8 without ranges, and says what to give', async () => {
+    for (const flag of ['--int8', '--best']) {
+      const run = await cli(['trtexec', '--backend=tensorrt-rtx', `--onnx=${demo}`, '--skipInference', flag]);
+      expect(run.status).toBe(1);
+      expect(run.stderr).toMatch(/INT8 needs ranges.*--calib=CACHE or --data=PATH, or --placeholder-ranges/);
+    }
   });
 
   it('refuses to run, and to build what it would run, without a GPU, in one line', async () => {

@@ -1,7 +1,7 @@
 import { methodFlags } from '../../flags/quantization.js';
 import { sampleFlags } from '../../flags/samples.js';
 import type { Flag } from '../../command.js';
-import { carriedOut, everywhere, type FlagForm, type TrtexecFlag } from './flag.js';
+import { carriedOut, everywhere, inTheModel, nothing, split, type FlagForm, type TrtexecFlag } from './flag.js';
 
 const forms: Readonly<Record<Flag['type'], FlagForm>> = {
   string: 'text',
@@ -55,6 +55,13 @@ export const calibrtFlags: readonly TrtexecFlag[] = [
     description: flag.description,
     on: everywhere(carriedOut),
   })),
+  {
+    name: '--placeholder-ranges',
+    form: 'switch',
+    group: 'calibrt',
+    description: 'with --int8: ranges that have nothing to do with the model; the engine is for timing alone',
+    on: split(nothing('--int8 without --calib and --data has them anyway'), inTheModel('Q/DQ with them in a copy')),
+  },
   {
     name: '--report',
     form: 'text',

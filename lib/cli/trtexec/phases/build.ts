@@ -8,7 +8,7 @@ import { buildOptions } from './build-options.js';
 import { implicitScales, type ImplicitScales } from './calibration-table.js';
 import { networkProfiles } from './network-profiles.js';
 import { libraryLog, phase, type Run } from './run.js';
-import { typedModel } from './typed-model.js';
+import { typedModel, type TypedModel } from './typed-model.js';
 
 const MiB = 2 ** 20;
 
@@ -33,11 +33,14 @@ export function buildPhase(run: Run): Promise<Uint8Array> {
       operation: { signal, onWarning: (text: string): void => log.warn(text) },
     };
     const isTyped = run.backend.stronglyTyped;
-    const typed = isTyped ? await typedModel({ ...tools, build: settings.build }) : model;
+    const typed = isTyped ? await typedModel({ ...tools, build: settings.build }) : { path: model };
     const implicit = !isTyped && settings.build.precision.int8;
     const scales = implicit
       ? await implicitScales({ ...tools, cache: settings.build.calibrationCache }, settings.build)
       : {};
+    if (scales.placeholderRanges) {
+      log.warn('--int8 has neither --calib nor --data: PLACEHOLDER RANGES, the engine is for timing alone');
+    }
     return await build(run, { model, typed, network, start, scales });
   });
 }
@@ -45,7 +48,7 @@ export function buildPhase(run: Run): Promise<Uint8Array> {
 interface Network {
   readonly model: string;
   /** The model, or a copy of it that has the types asked for. */
-  readonly typed: string;
+  readonly typed: TypedModel;
   readonly network: ReturnType<typeof networkProfiles>;
   readonly start: number;
   readonly scales: ImplicitScales;
@@ -67,12 +70,13 @@ async function build(run: Run, { model, typed, network, start, scales }: Network
     ...buildOptions(run, network.profiles),
     ...(cache === undefined ? {} : { timingCache: cache }),
     ...scales,
+    ...(typed.networkName === undefined ? {} : { networkName: typed.networkName }),
     signal,
     // The builder's first step comes after the parser's last.
     onProgress: finishParsing,
   };
-  const built = await backend.build(typed, options, libraryLog(run)).catch((error: unknown) => {
-    throw ofOriginal(error, typed, model);
+  const built = await backend.build(typed.path, options, libraryLog(run)).catch((error: unknown) => {
+    throw ofOriginal(error, typed.path, model);
   });
   finishParsing();
   if (settings.build.saveEngine !== undefined) await writeFileAtomic(settings.build.saveEngine, built.plan);

@@ -12,6 +12,8 @@ import { ArgumentProblem } from '../problems.js';
 export interface CalibrationOptions {
   /** Undefined without `--data`. */
   readonly samples: SampleOptions | undefined;
+  /** Whether an INT8 build that has no ranges may have placeholders. */
+  readonly placeholderRanges: boolean;
   readonly method: MethodOptions & ActivationOptions;
 }
 
@@ -41,6 +43,7 @@ export function readCalibrationOptions(args: TrtexecArguments): CalibrationOptio
     const samples = readSampleFlags(values);
     return {
       samples: samples.data === undefined ? undefined : (samples as SampleOptions),
+      placeholderRanges: args.has('--placeholder-ranges'),
       method: readMethodFlags(values),
     };
   } catch (cause) {

@@ -1,9 +1,8 @@
-import { WorkerProcess } from '../../../backends/onnxruntime/index.js';
-import { castModel, insertQdq, openModel, placeQdq } from '../../../model/index.js';
+import { CalibrtError } from '../../../errors.js';
+import { castModel, openModel } from '../../../model/index.js';
 import { castFile, describeCast } from '../../../pipeline/build/cast.js';
+import { insertPlaceholderRanges, placeholderName } from '../../../pipeline/build/placeholder-ranges.js';
 import { migrate } from '../../../pipeline/migration/migrate.js';
-import { placementOptions } from '../../../pipeline/placement-options.js';
-import { prepareModel } from '../../../pipeline/prepare.js';
 import { quantize } from '../../../pipeline/quantize.js';
 import type { Workspace } from '../../../pipeline/workspace.js';
 import type { OperationOptions } from '../../../progress.js';
@@ -11,7 +10,6 @@ import type { BuildSettings, PrecisionSettings } from '../options/index.js';
 import type { CalibrationOptions } from './calibration-options.js';
 import { calibrationTable } from './calibration-table.js';
 import { hasQdq } from './has-qdq.js';
-import { placeholderTable } from './placeholder-table.js';
 
 /** What a model is typed by. */
 export interface TypingRequest {
@@ -23,32 +21,37 @@ export interface TypingRequest {
   readonly operation: OperationOptions;
 }
 
+/** A model that carries out the precision flags. */
+export interface TypedModel {
+  readonly path: string;
+  /** What the engine must be called, where its ranges are placeholders. */
+  readonly networkName?: string;
+}
+
 /**
  * For a library that takes every type from the model: a copy of the model that carries out the precision flags, or the model itself
  * where none was given.
  *
  * @throws CalibrtError as `migrate`, `quantize`, `calibrate` and `castFile` throw; `ERR_TABLE_INVALID` where `--calib` names no usable
- *   cache and there are no samples to make one from.
+ *   cache and there are no samples to make one from; `ERR_USAGE` where INT8 has no ranges at all and placeholders were not asked for.
  */
-export async function typedModel(request: TypingRequest): Promise<string> {
+export async function typedModel(request: TypingRequest): Promise<TypedModel> {
   const { precision } = request.build;
-  let path = request.model;
+  const path = request.model;
   const half = halfType(precision, request.say);
   if (precision.int8 && (await hasQdq(path))) {
     request.say('--int8: the model has Q/DQ, whose scales are kept');
   } else if (precision.int8) {
     const output = request.workspace.path('int8.onnx');
-    await quantizedModel(request, output, half === 'fp16');
-    path = output;
+    const name = await quantizedModel(request, output, half === 'fp16');
     // Quantizing has cast the rest to FP16 already.
-    if (half === 'fp16') return path;
-    if (half === 'bf16') await castRest(path, request.say);
-    return path;
+    if (half === 'bf16') await castRest(output, request.say);
+    return { path: output, ...name };
   }
-  if (half === undefined) return path;
-  const { path: cast, summary } = await castFile(path, half, request.workspace, request.operation);
+  if (half === undefined) return { path };
+  const { path: copy, summary } = await castFile(path, half, request.workspace, request.operation);
   request.say(`--${half}: a copy of the model was cast: ${describeCast(summary)}`);
-  return cast;
+  return { path: copy };
 }
 
 function halfType({ fp16, bf16 }: PrecisionSettings, say: (text: string) => void): 'fp16' | 'bf16' | undefined {
@@ -64,7 +67,11 @@ async function castRest(path: string, say: (text: string) => void): Promise<void
   say(`--bf16: the rest of the copy was cast: ${describeCast({ type: 'bf16', nodes: cast.length, kept })}`);
 }
 
-async function quantizedModel(request: TypingRequest, output: string, fp16: boolean): Promise<void> {
+async function quantizedModel(
+  request: TypingRequest,
+  output: string,
+  fp16: boolean,
+): Promise<Omit<TypedModel, 'path'>> {
   const { model, build, calibration, say, operation } = request;
   const options = { ...operation, highPrecision: fp16 ? 'fp16' : 'fp32' } as const;
   const rest = fp16 ? ', the rest in FP16' : '';
@@ -72,13 +79,17 @@ async function quantizedModel(request: TypingRequest, output: string, fp16: bool
   if (build.calibrationCache === undefined && samples !== undefined) {
     const result = await quantize(model, output, { ...samples, ...method, ...options, holdout: 0 });
     say(`--int8: Q/DQ by ${result.method} on ${result.samples} samples (--data)${rest}`);
-    return;
+    return {};
   }
   const found = await calibrationTable({ ...request, cache: build.calibrationCache });
   if (found === undefined) {
-    const count = await insertPlaceholders(request, output, fp16);
-    say(`--int8 without --calib and --data: ${count} tensors have placeholder ranges${rest}: right for timing only`);
-  } else if (found.table.origin?.format === 'tensorrt') {
+    if (!calibration.placeholderRanges) throw noRanges();
+    const count = await insertPlaceholderRanges(model, output, { ...operation, fp16 });
+    operation.onWarning?.('PLACEHOLDER INT8 RANGES: the engine is for timing alone, its outputs mean nothing');
+    say(`--placeholder-ranges: ${count} tensors have placeholder ranges${rest}: right for timing only`);
+    return { networkName: placeholderName };
+  }
+  if (found.table.origin?.format === 'tensorrt') {
     const { matched, missing } = await migrate(model, output, { ...options, cache: found.path });
     const left = missing.length === 0 ? '' : `; ${missing.length} have none and stay in float`;
     say(`--int8 --calib: ${matched.length} tensors have the scales of ${found.path} as Q/DQ${rest}${left}`);
@@ -86,16 +97,13 @@ async function quantizedModel(request: TypingRequest, output: string, fp16: bool
     await quantize(model, output, { ...options, table: found.path });
     say(`--int8 --calib: Q/DQ with the ranges of ${found.path}${rest}`);
   }
+  return {};
 }
 
-async function insertPlaceholders({ model, operation }: TypingRequest, output: string, fp16: boolean): Promise<number> {
-  await using worker = new WorkerProcess();
-  const { model: prepared } = await prepareModel(model, worker, operation);
-  const placement = placeQdq(prepared, placementOptions({ form: 'tensorrt' }));
-  const { tensors } = placeholderTable(prepared, placement);
-  const scales = new Map(Object.entries(tensors).map(([name, { scale }]) => [name, { scale }]));
-  await insertQdq(prepared, placement, scales, { weightStorage: 'int8' });
-  if (fp16) await castModel(prepared, { type: 'float16' });
-  await prepared.save(output);
-  return scales.size;
+function noRanges(): CalibrtError {
+  return new CalibrtError(
+    'ERR_USAGE',
+    'INT8 needs ranges, and this library takes them from the model, which has no Q/DQ: give --calib=CACHE or --data=PATH, or ' +
+      '--placeholder-ranges for an engine that is for timing alone',
+  );
 }
