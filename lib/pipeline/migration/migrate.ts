@@ -205,9 +205,10 @@ function checkFloat({ path, nodes }: Model): void {
 
 function nothingMatched(model: string, cache: string, unused: readonly UnusedLine[]): CalibrtError {
   const some = unused.slice(0, 3).map(({ line }) => `"${line}"`);
+  const has = some.length === 0 ? 'it has no line but the header' : `it has lines such as ${some.join(', ')}`;
   return new CalibrtError(
     'ERR_TABLE_MISMATCH',
-    `${cache} has no scale for any tensor of ${model} at which Q/DQ would stand (it has lines such as ${some.join(', ')}): ` +
+    `${cache} has no scale for any tensor of ${model} at which Q/DQ would stand (${has}): ` +
       'give the model that the cache was made for, or say which tensor a line means with --map LINE=TENSOR',
     { details: unused.map(({ line, reason }) => `${line}: ${reason}`) },
   );

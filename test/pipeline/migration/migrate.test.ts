@@ -293,6 +293,10 @@ describe('what cannot be migrated', () => {
     await expect(migrate(model, at('no.onnx'), { cache: foreign })).rejects.toMatchObject({
       code: 'ERR_TABLE_MISMATCH',
     });
+    await expect(migrate(model, at('no.onnx'), { cache: await writeCache('bare.cache', {}) })).rejects.toMatchObject({
+      code: 'ERR_TABLE_MISMATCH',
+      message: expect.stringContaining('it has no line but the header') as string,
+    });
     await expect(migrate(fixture('tiny-cnn-qdq.onnx'), at('no.onnx'), { cache: foreign })).rejects.toMatchObject({
       code: 'ERR_MODEL_UNSUPPORTED',
       message: expect.stringContaining('QuantizeLinear nodes already') as string,
