@@ -5,11 +5,30 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needsRtx, withoutRtx } from '../backends/tensorrt/rtx.js';
 import { repository } from '../helpers/fixture.js';
+import { doubleEnvironment, withoutBridge } from '../support/double.js';
 
 const execute = promisify(execFile);
 
-describe.each(['migrate', 'kinds'])('the examples of docs/%s.md run, in order', (page) => {
+/** TensorRT 10 and a GPU as doubles, TensorRT-RTX as it is. */
+function onBoth(): NodeJS.ProcessEnv {
+  const { LD_LIBRARY_PATH, TENSORRT_ROOT, CALIBRT_DOUBLE } = doubleEnvironment();
+  return { LD_LIBRARY_PATH, TENSORRT_ROOT, CALIBRT_DOUBLE };
+}
+
+/** Pages, what their examples need that may be absent, and the environment that they run in. */
+const pages = [
+  { page: 'migrate', missing: '', environment: () => ({}) },
+  { page: 'kinds', missing: '', environment: () => ({}) },
+  { page: 'tensorrt', missing: withoutRtx === '' ? withoutBridge('10') : needsRtx, environment: onBoth },
+];
+
+describe.each(pages)('the examples of docs/$page.md run, in order$missing', ({ page, missing, environment }) => {
+  if (missing !== '') {
+    it.skip('all of them');
+    return;
+  }
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), `calibrt-${page}-`));
@@ -37,7 +56,10 @@ describe.each(['migrate', 'kinds'])('the examples of docs/%s.md run, in order', 
     if (language === 'js') await writeFile(file, code);
     const [program, args] = language === 'sh' ? ['sh', ['-ec', code]] : [process.execPath, [file]];
     const path = join(folder, 'node_modules/.bin') + delimiter + process.env['PATH']!;
-    const { stdout } = await execute(program, args, { cwd: folder, env: { ...process.env, PATH: path } });
+    const { stdout } = await execute(program, args, {
+      cwd: folder,
+      env: { ...process.env, ...environment(), PATH: path },
+    });
     expect(stdout).not.toBe('');
   });
 });
