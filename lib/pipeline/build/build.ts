@@ -9,6 +9,7 @@ import { selectLibrary } from '../../backends/tensorrt/select.js';
 import type { SampleSummary } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
 import { checkOutputPath, writeFileAtomic } from '../../files.js';
+import { openModel } from '../../model/index.js';
 import { native } from '../../native.js';
 import type { OperationOptions } from '../../progress.js';
 import { ofOriginal, type CastSummary } from './cast.js';
@@ -74,6 +75,8 @@ export interface BuildPlanResult {
  */
 export async function buildPlan(model: string, plan: string, options: BuildPlanOptions = {}): Promise<BuildPlanResult> {
   await checkOutputPath(plan, model);
+  // The parser would tell of a damaged model or of missing external data in words of its own.
+  await openModel(model, options.signal === undefined ? {} : { signal: options.signal });
   const { timingCacheFile } = options;
   if (timingCacheFile !== undefined) await checkOutputPath(timingCacheFile, model);
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
