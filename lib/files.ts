@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CalibrtError } from './errors.js';
 
 /** Bytes or text, whole or in pieces that are written one after the other. */
@@ -24,7 +24,8 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
     }
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // Of a name that is too long not even this can be asked.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw outputError(path, cause);
   }
 }
@@ -33,17 +34,20 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
  * Checks that a file could be written at `path`, before any long work starts.
  *
  * @param model - A file that is read, which the output must not replace.
- * @throws CalibrtError `ERR_USAGE` where the two are the same; `ERR_OUTPUT` where the folder does not exist, or `path` is no
- *   regular file.
+ * @throws CalibrtError `ERR_USAGE` where the two are the same; `ERR_OUTPUT` where the folder does not exist or is not
+ *   writable, or `path` is no regular file.
  */
 export async function checkOutputPath(path: string, model?: string): Promise<void> {
-  if (model !== undefined && resolve(path) === resolve(model)) {
+  if (model !== undefined && (await identity(path)) === (await identity(model))) {
     throw new CalibrtError('ERR_USAGE', `the output ${path} is the model itself: choose another name`);
   }
   try {
-    await access(`${dirname(path)}/.`);
-    const existing = await stat(path).catch(() => undefined);
-    if (existing !== undefined && !existing.isFile()) {
+    await access(`${dirname(path)}/.`, constants.W_OK);
+    const existing = await stat(path).catch((cause: unknown) => {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw cause;
+    });
+    if (existing?.isFile() === false) {
       throw new CalibrtError('ERR_OUTPUT', `cannot write ${path}: it is a folder or a special file: name a file`);
     }
   } catch (cause) {
@@ -61,13 +65,26 @@ export async function checkOutputPaths(
   outputs: readonly (string | undefined)[],
   [model, ...inputs]: readonly (string | undefined)[],
 ): Promise<void> {
-  const taken = new Map(inputs.flatMap((input) => (input === undefined ? [] : [[resolve(input), 'read too']])));
+  const taken = new Map<string, string>();
+  for (const input of inputs) if (input !== undefined) taken.set(await identity(input), 'read too');
   for (const path of outputs) {
     if (path === undefined) continue;
     await checkOutputPath(path, model);
-    const use = taken.get(resolve(path));
+    const file = await identity(path);
+    const use = taken.get(file);
     if (use !== undefined) throw new CalibrtError('ERR_USAGE', `the output ${path} is ${use}: choose another name`);
-    taken.set(resolve(path), 'another output too');
+    taken.set(file, 'another output too');
+  }
+}
+
+/** What two paths of one file have in common, whichever links they go through. */
+async function identity(path: string): Promise<string> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    return join(folder, basename(path));
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +49,30 @@ describe('writeFileAtomic', () => {
     await expect(checkOutputPaths([out, undefined, table], ['model', undefined])).resolves.toBeUndefined();
   });
 
+  it('knows an input, and an output to come, by each of their names', async () => {
+    await mkdir(join(folder, 'real'));
+    await symlink('real', join(folder, 'alias'));
+    const [model, soft, hard] = ['model', 'soft', 'hard'].map((name) => join(folder, 'real', name));
+    await writeFile(model!, 'model');
+    await symlink('model', soft!);
+    await link(model!, hard!);
+    for (const name of [soft!, hard!, join(folder, 'alias', 'model')]) {
+      await expect(checkOutputPath(name, model)).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    }
+    const outputs = [join(folder, 'real', 'new'), join(folder, 'alias', 'new')];
+    await expect(checkOutputPaths(outputs, [model])).rejects.toMatchObject({
+      message: expect.stringContaining('another output too') as string,
+    });
+    await expect(checkOutputPath(outputs[0]!, model)).resolves.toBeUndefined();
+  });
+
+  it('says that a name is too long', async () => {
+    const path = join(folder, 'x'.repeat(300));
+    const expected = { code: 'ERR_OUTPUT', message: expect.stringContaining('too long') as string };
+    await expect(checkOutputPath(path)).rejects.toMatchObject(expected);
+    await expect(writeFileAtomic(path, '')).rejects.toMatchObject(expected);
+  });
+
   it('says that the output is a folder', async () => {
     await mkdir(join(folder, 'out'));
     await expect(writeFileAtomic(join(folder, 'out'), '')).rejects.toMatchObject({
@@ -61,9 +85,9 @@ describe('writeFileAtomic', () => {
     'says that the folder is not writable (skipped for root, who may write anywhere)',
     async () => {
       await chmod(folder, 0o500);
-      await expect(writeFileAtomic(join(folder, 'out'), '')).rejects.toMatchObject({
-        message: expect.stringContaining('not writable') as string,
-      });
+      const expected = { message: expect.stringContaining('not writable') as string };
+      await expect(writeFileAtomic(join(folder, 'out'), '')).rejects.toMatchObject(expected);
+      await expect(checkOutputPath(join(folder, 'out'))).rejects.toMatchObject(expected);
     },
   );
 });

@@ -81,7 +81,11 @@ function checkOne(flag: Flag, value: unknown): string | number | boolean {
   if (flag.choices && !flag.choices.includes(text)) {
     throw usage(`--${flag.name} must be one of ${flag.choices.join(', ')}, not ${text}`);
   }
-  if (flag.type === 'string') return text;
+  if (flag.type === 'string') {
+    // Mostly a shell's variable that is not set.
+    if (text === '') throw usage(`--${flag.name} is empty: give it a value, or leave it out`);
+    return text;
+  }
   const number = Number(text);
   const fits = text.trim() !== '' && (flag.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number));
   if (!fits) throw usage(`--${flag.name} must be ${kindOfNumber(flag)}, not \`${text}\``);

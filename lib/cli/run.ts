@@ -42,6 +42,8 @@ async function runCommand(command: Command, args: readonly string[], given: Flag
   let output: Console | undefined;
   try {
     const flags = await resolveFlags(command, given);
+    if (args.includes(''))
+      throw new CalibrtError('ERR_USAGE', `a name is empty: see \`calibrt ${command.name} --help\``);
     verbose = flags['verbose'] === true;
     output = new Console({
       json: flags['json'] === true,

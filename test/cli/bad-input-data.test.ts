@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,6 +179,16 @@ describe('a .npz file', () => {
     await writeFile(path, content);
     await expectRefusal(await quantize(demo, '--data', path), 'ERR_DATA_FORMAT', path, what);
   });
+});
+
+it('a pipe of samples, for which nothing waits', async () => {
+  execFileSync('mkfifo', [at('pipe.npy')]);
+  await expectRefusal(
+    await quantize(demo, '--data', at('pipe.npy')),
+    'ERR_DATA_FORMAT',
+    at('pipe.npy'),
+    /regular file/,
+  );
 });
 
 describe('samples by name', () => {

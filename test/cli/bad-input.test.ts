@@ -145,6 +145,7 @@ describe('wrong usage', () => {
     ['a missing argument', ['quantize']],
     ['an unknown command', ['quantise', demo]],
     ['a wrong method', ['quantize', demo, '-o', 'x', '--method', 'best']],
+    ['an empty name', ['quantize', '', '-o', 'x']],
     ['no samples', ['quantize', demo, '-o', join(tmpdir(), 'calibrt-never.onnx')]],
     [
       'a limit of nothing',

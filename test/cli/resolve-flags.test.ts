@@ -81,6 +81,8 @@ describe('resolveFlags', () => {
     ['a number that is none', { output: 'x', limit: 'ten' }, '--limit must be a whole number'],
     ['a fraction', { output: 'x', limit: '1.5' }, '--limit must be a whole number'],
     ['an empty number', { output: 'x', limit: '' }, '--limit must be a whole number'],
+    ['an empty text', { output: '' }, '--output is empty'],
+    ['an empty text among others', { output: 'x', data: ['a', ''] }, '--data is empty'],
     ['a value outside the choices', { output: 'x', method: 'best' }, 'must be one of mse, entropy'],
     ['a missing required flag', {}, '--output is required'],
   ])('refuses %s', async (_, given, message) => {

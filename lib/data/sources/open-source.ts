@@ -29,6 +29,10 @@ export async function openSource(
     const { kind, ...files } = await listFolder(path);
     return fileSource(files, kind.reader(fed, preprocess, path));
   }
+  // Reading a pipe would wait for its writer, and samples are read at any place, more than once.
+  if (!stats.isFile()) {
+    throw new CalibrtError('ERR_DATA_FORMAT', `${path} is no regular file: write the samples to one, or to a folder`);
+  }
   const suffix = extname(path).toLowerCase();
   if (suffix === '.npy') return npyArraySource(path, onlyInput(fed, path));
   if (suffix === '.npz') return npzArraySource(path, fed);
