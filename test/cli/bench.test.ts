@@ -86,6 +86,8 @@ describe('bench', () => {
     [[demo, '--baseline', 'no.json'], 'ERR_USAGE', '--baseline no.json', 2],
     [[demo, '--streams', '2'], 'ERR_USAGE', '--streams is for engines on a GPU', 2],
     [[demo, '--export-times', 'no/such/times.json'], 'ERR_OUTPUT', 'no/such', 1],
+    [[demo, '--export-times', demo], 'ERR_USAGE', 'is read too', 2],
+    [[demo, '--export-times', 'x.json', '--export-output', 'x.json'], 'ERR_USAGE', 'another output too', 2],
     [[demo, '--data', 'no-such-folder'], 'ERR_DATA_NOT_FOUND', 'no-such-folder', 1],
   ] as const)('of %j is one clear line', async (args, code, mention, status) => {
     // What was given last holds.

@@ -1,5 +1,5 @@
 import { parse } from 'node:path';
-import { checkOutputPath, writeFileAtomic } from '../../files.js';
+import { checkOutputPaths, writeFileAtomic } from '../../files.js';
 import type { BenchmarkResult } from '../../pipeline/bench/report.js';
 import type { FlagValues } from '../command.js';
 import { outputJson } from '../trtexec/exports/output.js';
@@ -17,9 +17,15 @@ export interface Export {
 /**
  * The files that were asked for: of several models, `FILE-1.json`, `FILE-2.json`, …
  *
- * @throws CalibrtError `ERR_OUTPUT` where one cannot be written: before anything is timed.
+ * @param read - The models and plans that are timed, and what else is read.
+ * @throws CalibrtError `ERR_OUTPUT` where one cannot be written, `ERR_USAGE` where it is another or one that is read: before
+ *   anything is timed.
  */
-export async function checkExports(flags: FlagValues, models: number): Promise<Export[]> {
+export async function checkExports(
+  flags: FlagValues,
+  models: number,
+  read: readonly (string | undefined)[],
+): Promise<Export[]> {
   const kinds = { times: 'exportTimes', profile: 'exportProfile', output: 'exportOutput' } as const;
   const exports = Object.entries(kinds).flatMap(([what, flag]): Export[] => {
     const path = flags[flag] as string | undefined;
@@ -30,7 +36,10 @@ export async function checkExports(flags: FlagValues, models: number): Promise<E
       index,
     }));
   });
-  for (const { path } of exports) await checkOutputPath(path);
+  await checkOutputPaths(
+    exports.map(({ path }) => path),
+    [undefined, ...read],
+  );
   return exports;
 }
 

@@ -23,7 +23,7 @@ export const bench: Command = {
     const { readBenchFlags } = await import('../flags/read-bench.js');
     const options = readBenchFlags(flags);
     const targets = await targetsOf(args, flags);
-    const exports = await checkExports(flags, targets.length);
+    const exports = await checkExports(flags, targets.length, [...args, flags['baseline'] as string | undefined]);
     const results = await benchmark(targets, {
       ...options,
       profile: flags['profile'] === true || exports.some(({ what }) => what === 'profile'),

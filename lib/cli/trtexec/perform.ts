@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { checkOutputPath, writeFileAtomic } from '../../files.js';
+import { checkOutputPaths, writeFileAtomic } from '../../files.js';
 import { CalibrtError } from '../../errors.js';
 import type { GivenArgument, TrtexecArguments } from './arguments.js';
 import type { BackendChoice, TrtexecBackend } from './backend.js';
@@ -78,11 +78,10 @@ function argumentText({ name, value, hasValue }: GivenArgument): string {
 }
 
 /** Files that cannot be written are told before anything is built. */
-async function checkExports({ reporting }: TrtexecSettings, report: string | undefined): Promise<void> {
+async function checkExports({ reporting, onnx, build }: TrtexecSettings, report: string | undefined): Promise<void> {
   const { exportTimes, exportOutput, exportProfile, exportLayerInfo } = reporting;
-  for (const path of [exportTimes, exportOutput, exportProfile, exportLayerInfo, report]) {
-    if (path !== undefined) await checkOutputPath(path);
-  }
+  const outputs = [exportTimes, exportOutput, exportProfile, exportLayerInfo, report];
+  await checkOutputPaths(outputs, [onnx, build.loadEngine]);
 }
 
 /** Building ahead of time needs no GPU; everything else does. */
