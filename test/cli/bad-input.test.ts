@@ -59,6 +59,27 @@ describe('a bad model', () => {
     await expectRefusal(await quantize(path, images), 'ERR_MODEL_INVALID', path);
   });
 
+  const cache = 'TRT-101600-EntropyCalibration2\ninput: 3c010a14\n';
+  const commands: Record<string, (model: string) => string[]> = {
+    calibrate: (model) => ['calibrate', model, '-o', join(out, 't.json'), '--data', images],
+    build: (model) => ['build', model, '-o', join(out, 'x.plan')],
+    inspect: (model) => ['inspect', model],
+    table: (model) => ['table', model, '-o', join(out, 't.cache')],
+    'eval, as the reference': (model) => ['eval', model, demo, '--data', images],
+    'eval, as the candidate': (model) => ['eval', demo, model, '--data', images],
+    sensitivity: (model) => ['sensitivity', model, '--data', images],
+    migrate: (model) => ['migrate', model, '--cache', input('some.cache'), '-o', join(out, 'x.onnx')],
+    lint: (model) => ['lint', model, '--fix', '-o', join(out, 'x.onnx')],
+    bench: (model) => ['bench', demo, model],
+  };
+
+  it.each(Object.keys(commands))('that is cut short, given to %s', async (name) => {
+    const path = input('short.onnx');
+    await writeFile(path, (await readFile(demo)).subarray(0, -1));
+    await writeFile(input('some.cache'), cache);
+    await expectRefusal(await cli(commands[name]!(path), { TMPDIR: out }), 'ERR_MODEL_INVALID', path, 'end too early');
+  });
+
   it.each(['inspect', 'lint', 'bench', 'eval'])('that is a pipe, for which %s does not wait', async (command) => {
     const path = input(`${command}.pipe`);
     execFileSync('mkfifo', [path]);
