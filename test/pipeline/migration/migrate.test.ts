@@ -98,6 +98,23 @@ describe('a model migrated with our own cache', () => {
     expect(outputs['logits']!.maxAbsError).toBe(0);
   });
 
+  it.each([
+    ['demo', demo, samples],
+    // Concatenations, whose tensors come with scales of their own and leave with one.
+    ['second', fixture('networks/second.onnx'), { data: fixture('networks/second-calibration.npy'), limit: 20 }],
+  ] as const)(
+    'computes what the model does that was quantized along with that cache: %s',
+    async (name, model, data) => {
+      const [direct, migrated, own] = [at(`${name}.own.onnx`), at(`${name}.migrated.onnx`), at(`${name}.own.cache`)];
+      await quantize(model, direct, { ...data, tableOut: own });
+      await migrate(model, migrated, { cache: own });
+      const { outputs } = await evaluate(direct, migrated, data);
+      expect(outputs['logits']!.maxAbsError).toBe(0);
+      await convertTable(migrated, at('own.back.cache'));
+      expect((await readFile(at('own.back.cache'))).equals(await readFile(own))).toBe(true);
+    },
+  );
+
   it('computes what one does that was calibrated and quantized in one go', async () => {
     // Without BatchNorm: folding it into weights changes the last bits of what is calibrated on.
     const model = await writeModel('chain.onnx', chain());
