@@ -158,6 +158,18 @@ describe('a bad output', () => {
     expect(result).toMatchObject({ status: 2, stdout: '' });
     expect(result.stderr).toContain('ERR_USAGE');
   });
+
+  it.each([
+    ['its timing cache', ['--timing-cache', 'same']],
+    ['its calibration cache', ['--int8', '--calibrator', 'entropy2', '--data', images, '--cache', 'same']],
+  ])('of a plan over %s', async (_, [flag, ...more]) => {
+    const same = join(out, 'same');
+    const rest = more.map((text) => (text === 'same' ? same : text));
+    const result = await cli(['build', demo, '-o', same, flag!, ...rest]);
+    expect(result).toMatchObject({ status: 2, stdout: '' });
+    expect(result.stderr).toMatch(/^error ERR_USAGE: the output .*same is .* too: choose another name/);
+    expect(await readdir(out)).toEqual([]);
+  });
 });
 
 describe('wrong usage', () => {

@@ -8,7 +8,7 @@ import {
 import { selectLibrary } from '../../backends/tensorrt/select.js';
 import type { SampleSummary } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
-import { checkOutputPath, writeFileAtomic } from '../../files.js';
+import { checkOutputPaths, writeFileAtomic } from '../../files.js';
 import { openModel } from '../../model/index.js';
 import { native } from '../../native.js';
 import type { OperationOptions } from '../../progress.js';
@@ -74,11 +74,11 @@ export interface BuildPlanResult {
  *   `ERR_BUILD` with the parser's and the builder's own messages, `ERR_OUTPUT`, `ERR_ABORTED`.
  */
 export async function buildPlan(model: string, plan: string, options: BuildPlanOptions = {}): Promise<BuildPlanResult> {
-  await checkOutputPath(plan, model);
+  const { timingCacheFile } = options;
+  const scales = options.calibration ?? options.calibrator?.options;
+  await checkOutputPaths([plan, timingCacheFile], [model, scales?.cache]);
   // The parser would tell of a damaged model or of missing external data in words of its own.
   await openModel(model, options.signal === undefined ? {} : { signal: options.signal });
-  const { timingCacheFile } = options;
-  if (timingCacheFile !== undefined) await checkOutputPath(timingCacheFile, model);
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
   const { result, cast, firstSample } = await build(model, {
     ...options,
