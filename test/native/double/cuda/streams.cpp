@@ -1,6 +1,7 @@
 #include "cuda/streams.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -21,6 +22,11 @@ struct Graph {
 namespace {
 
 thread_local Graph* capture = nullptr;
+
+/// The graph that a stream or an event is captured into. Atomic: the end of a capture looks through those of all threads.
+using Captured = std::atomic<Graph*>;
+
+void leave(Captured& captured, Graph* ended) { captured.compare_exchange_strong(ended, nullptr); }
 
 }  // namespace
 
@@ -58,7 +64,7 @@ class Stream {
     return pending_ == 0;
   }
 
-  Graph* captured = nullptr;
+  Captured captured = nullptr;
 
  private:
   void run() {
@@ -118,7 +124,7 @@ struct Event {
   bool timed = true;
   std::shared_ptr<Moment> moment;
   /// Set where it was recorded in a stream that is captured.
-  Graph* captured = nullptr;
+  Captured captured = nullptr;
 };
 
 struct GraphExec {
@@ -173,8 +179,9 @@ Stream* resolve(Stream* stream) {
 }
 
 Result refuseInCapture(const Stream& stream) {
-  if (stream.captured == nullptr) return kSuccess;
-  stream.captured->invalidated = true;
+  Graph* const graph = stream.captured;
+  if (graph == nullptr) return kSuccess;
+  graph->invalidated = true;
   return kCaptureUnsupported;
 }
 
@@ -193,8 +200,8 @@ bool isCapturing(Stream* stream) {
 Result enqueue(Stream* stream, Work work) {
   Stream* found = resolve(stream);
   if (found == nullptr) return kInvalidHandle;
-  if (found->captured != nullptr) {
-    found->captured->work.push_back(std::move(work));
+  if (Graph* const graph = found->captured; graph != nullptr) {
+    graph->work.push_back(std::move(work));
   } else {
     found->add(std::move(work));
   }
@@ -275,11 +282,8 @@ CALIBRT_CUDA cuEventRecord(Event* event, Stream* stream) {
   if (result != kSuccess) return result;
   const Stream* found = resolve(stream);
   if (found == nullptr || !alive<Event>().contains(event)) return kInvalidHandle;
-  if (found->captured != nullptr) {
-    event->captured = found->captured;
-    return kSuccess;
-  }
-  event->captured = nullptr;
+  event->captured = found->captured.load();
+  if (event->captured != nullptr) return kSuccess;
   event->moment = std::make_shared<Moment>();
   return enqueue(stream, [moment = event->moment] { moment->reach(); });
 }
@@ -291,7 +295,7 @@ CALIBRT_CUDA cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
   if (found == nullptr || !alive<Event>().contains(event)) return kInvalidHandle;
   if (event->captured != nullptr) {
     // Waiting for a captured stream takes part in its capture.
-    found->captured = event->captured;
+    found->captured = event->captured.load();
     return kSuccess;
   }
   if (!event->moment) return kSuccess;
@@ -351,12 +355,8 @@ CALIBRT_CUDA cuStreamEndCapture(Stream* stream, calibrt::test::Graph** graph) {
   if (result == kNotInitialized || result == kInvalidContext) return result;
   if (resolve(stream) == nullptr || stream->captured == nullptr) return kInvalidHandle;
   calibrt::test::Graph* ended = stream->captured;
-  for (const auto& each : alive<Stream>().all()) {
-    if (each->captured == ended) each->captured = nullptr;
-  }
-  for (const auto& event : alive<Event>().all()) {
-    if (event->captured == ended) event->captured = nullptr;
-  }
+  for (const auto& each : alive<Stream>().all()) leave(each->captured, ended);
+  for (const auto& event : alive<Event>().all()) leave(event->captured, ended);
   capture = nullptr;
   // Whatever comes of it, the stream captures no more.
   if (ended->invalidated || result != kSuccess) {

@@ -105,10 +105,16 @@ class Listener final : public RunObserver {
 class Watch final : public TimingObserver {
  public:
   [[nodiscard]] bool cancelled() const noexcept override { return cancelled_; }
-  void progress(float) noexcept override {}
+  /// Of each stream's thread, after each pass.
+  void progress(float) noexcept override {
+    begun_ = true;
+    begun_.notify_all();
+  }
+  void waitForProgress() const { begun_.wait(false); }
   void cancel() { cancelled_ = true; }
 
  private:
+  std::atomic<bool> begun_{false};
   std::atomic<bool> cancelled_{false};
 };
 
@@ -212,12 +218,17 @@ void timeAtOnce(const Library& library, const std::vector<std::uint8_t>& plan) {
     request.cudaGraph = turn == 1;
     Watch watch;
     std::thread canceller([&] {
+      // A time from the start would be over before the first query where preparing the streams is slow.
+      watch.waitForProgress();
       std::this_thread::sleep_for(milliseconds(50));
       watch.cancel();
     });
     const TimingResult timed = take(engine->time(request, watch), "time");
     canceller.join();
     check(!timed.queries.empty(), "queries");
+
+    // Cancelled while the streams are prepared: none, and no failure.
+    check(take(engine->time(request, watch), "time cancelled before").queries.empty(), "no queries");
   });
 }
 
