@@ -23,7 +23,7 @@ namespace {
 
 thread_local Graph* capture = nullptr;
 
-/// The graph that a stream or an event is captured into. Atomic: the end of a capture looks through those of all threads.
+/// The graph that a stream or an event is captured into. Atomic: the end of a capture looks at every thread's.
 using Captured = std::atomic<Graph*>;
 
 void leave(Captured& captured, Graph* ended) { captured.compare_exchange_strong(ended, nullptr); }

@@ -213,7 +213,7 @@ void timeAtOnce(const Library& library, const std::vector<std::uint8_t>& plan) {
     request.durationMs = turn == 0 ? 20 : -1;
     request.streams = 3;
     request.threads = true;
-    // Without it a query's copies overlap its neighbours' compute on the same buffers, as trtexec's do: a race by design.
+    // Without it a query's copies overlap its neighbours' compute on the same buffers, as trtexec's do: by design.
     request.exposeDma = true;
     request.cudaGraph = turn == 1;
     Watch watch;
