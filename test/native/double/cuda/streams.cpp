@@ -26,8 +26,6 @@ thread_local Graph* capture = nullptr;
 /// The graph that a stream or an event is captured into. Atomic: the end of a capture looks at every thread's.
 using Captured = std::atomic<Graph*>;
 
-void leave(Captured& captured, Graph* ended) { captured.compare_exchange_strong(ended, nullptr); }
-
 }  // namespace
 
 /// A thread that does one thing after another.
@@ -355,6 +353,7 @@ CALIBRT_CUDA cuStreamEndCapture(Stream* stream, calibrt::test::Graph** graph) {
   if (result == kNotInitialized || result == kInvalidContext) return result;
   if (resolve(stream) == nullptr || stream->captured == nullptr) return kInvalidHandle;
   calibrt::test::Graph* ended = stream->captured;
+  const auto leave = [](Captured& from, calibrt::test::Graph* graph) { from.compare_exchange_strong(graph, nullptr); };
   for (const auto& each : alive<Stream>().all()) leave(each->captured, ended);
   for (const auto& event : alive<Event>().all()) leave(event->captured, ended);
   capture = nullptr;
