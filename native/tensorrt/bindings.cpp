@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "tensorrt/dims.h"
 #include "tensorrt/name_tables.h"
@@ -41,7 +42,8 @@ Bindings::Bindings(const EngineCore& core, nvinfer1::IExecutionContext& context,
   for (const EngineTensor& tensor : core.info().tensors) {
     Binding& made = (tensor.isInput ? inputs_ : outputs_).emplace_back();
     made.tensor = &tensor;
-    made.type = valueOf(kDataTypes, tensor.dtype).value();
+    // The name came from this very table.
+    made.type = *valueOf(kDataTypes, tensor.dtype);  // NOLINT(bugprone-unchecked-optional-access)
     made.dims = tensor.dims;
   }
 }
@@ -130,7 +132,7 @@ std::size_t Bindings::sizeOf(const Binding& binding) const {
     const std::int64_t lanes = std::max(core_.engine().getTensorComponentsPerElement(name, 0), 1);
     for (std::size_t i = 0; i < dims.size(); ++i) {
       if (dims[i] == 0) return 0;
-      const bool split = static_cast<std::int32_t>(i) == vectorized;
+      const bool split = std::cmp_equal(i, vectorized);
       elements = std::max(elements, (split ? (dims[i] + lanes - 1) / lanes : dims[i]) * strides.d[i]);
     }
     if (vectorized >= 0) elements *= lanes;

@@ -67,7 +67,9 @@ class PlanBuild {
     const auto timingCache = attachTimingCache(*config_, request_, log_);
     const Clock::time_point buildStart = Clock::now();
     const std::unique_ptr<nvinfer1::IHostMemory> plan(builder_->buildSerializedNetwork(*network_, *config_));
-    if (calibration_ && calibration_->feeder().failure()) throw Failed(*calibration_->feeder().failure());
+    if (calibration_) {
+      if (const std::optional<Failure>& failure = calibration_->feeder().failure()) throw Failed(*failure);
+    }
     // The builder asks whether to stop at its steps only, of which the last may come early.
     checkCancelled(observer_);
     if (!plan || plan->size() == 0) throw refused("the builder returned no plan");
@@ -116,10 +118,11 @@ class PlanBuild {
       return;
     }
     if (int8 && !request_.calibration) {
-      throw Failed(FailureKind::kUnsupported,
-                   std::string("int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` "
-                               "writes one") +
-                       (CALIBRT_STRONGLY_TYPED ? "" : ". Or give a calibrator: samples (--data), or a cache (--cache)"));
+      throw Failed(
+          FailureKind::kUnsupported,
+          std::string("int8 needs a model with QuantizeLinear and DequantizeLinear nodes; `calibrt quantize` "
+                      "writes one") +
+              (CALIBRT_STRONGLY_TYPED ? "" : ". Or give a calibrator: samples (--data), or a cache (--cache)"));
     }
     calibration_ = Calibration::prepare(*builder_, *network_, *config_, request_, observer_, capability_, log_);
     if (calibration_) monitor_.stopIf([feeder = &calibration_->feeder()] { return feeder->failed(); });

@@ -10,7 +10,7 @@ namespace calibrt::tensorrt {
 namespace {
 
 /// Pinned memory that may lie idle when a context ends.
-constexpr std::size_t kIdleHostBytes = 64 * 1024 * 1024;
+constexpr std::size_t kIdleHostBytes = std::size_t{64} * 1024 * 1024;
 
 }  // namespace
 

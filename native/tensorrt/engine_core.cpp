@@ -56,6 +56,7 @@ EngineCore::~EngineCore() {
   runtime_.reset();
 }
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): of TensorRT 10 it reads the version.
 bool EngineCore::hasMinor(int minor) const noexcept {
 #if CALIBRT_STRONGLY_TYPED
   static_cast<void>(minor);
@@ -71,7 +72,7 @@ void EngineCore::setWeightBudget(const LoadRequest::Budget& budget) {
     throw Failed(FailureKind::kInput, "the plan was not built for weight streaming: leave out its budget");
   }
   if (!hasMinor(1)) throw Failed(FailureKind::kUnsupported, "weight streaming budgets need TensorRT 10.1 or newer");
-  std::int64_t bytes = static_cast<std::int64_t>(budget.value);
+  auto bytes = static_cast<std::int64_t>(budget.value);
   if (budget.kind == LoadRequest::Budget::Kind::kAutomatic) {
     bytes = engine_->getWeightStreamingAutomaticBudget();
   } else if (budget.kind == LoadRequest::Budget::Kind::kPercent) {

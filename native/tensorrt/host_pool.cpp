@@ -19,7 +19,7 @@ constexpr std::align_val_t kAlignment{256};
 
 /// Sizes are powers of two up to 1 MiB and multiples of it above, so that blocks fit again.
 std::size_t roundUp(std::size_t bytes) {
-  constexpr std::size_t kUnit = 1024 * 1024;
+  constexpr std::size_t kUnit = std::size_t{1024} * 1024;
   if (bytes <= kUnit) return std::bit_ceil(std::max(bytes, kLeastBytes));
   return (bytes + kUnit - 1) / kUnit * kUnit;
 }

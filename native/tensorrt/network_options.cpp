@@ -101,7 +101,7 @@ void markDebugTensors(INetworkDefinition& network, const BuildRequest& request, 
   for (const std::string& pattern : request.debugTensors) {
     bool found = false;
     for (int i = 0; i < network.getNbLayers(); ++i) {
-      ILayer& layer = *network.getLayer(i);
+      const ILayer& layer = *network.getLayer(i);
       for (int k = 0; k < layer.getNbOutputs(); ++k) {
         ITensor& tensor = *layer.getOutput(k);
         if (!matches(pattern, tensor.getName())) continue;
@@ -116,6 +116,7 @@ void decomposeAttentions(INetworkDefinition& network, const BuildRequest& reques
   if (request.decomposableAttentions.empty()) return;
   capability.require(14, "attention layers");
   std::vector<Assignment> assignments;
+  assignments.reserve(request.decomposableAttentions.size());
   for (const std::string& pattern : request.decomposableAttentions) assignments.push_back({pattern, {}});
   assign(network, assignments, "decomposing", [](ILayer& layer, const auto&) {
     if (layer.getType() != nvinfer1::LayerType::kATTENTION_INPUT) return;

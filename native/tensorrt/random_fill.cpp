@@ -27,7 +27,7 @@ void fill(std::span<std::byte> data, Next&& next) {
 std::uint16_t toHalf(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint32_t>(bits >> 16 & 0x8000);
-  const float magnitude = std::bit_cast<float>(bits & 0x7fffffff);
+  const auto magnitude = std::bit_cast<float>(bits & 0x7fffffff);
   // Adding this aligns the last bit to keep, by the processor's own rounding: 2^-24 below 2^-14, else 2^-10 of the
   // value.
   if (magnitude < 0x1p-14F) {
@@ -48,29 +48,38 @@ std::uint16_t toBfloat(float value) {
 }  // namespace
 
 void fillRandomly(std::span<std::byte> data, DataType type) {
-  Generator generator;
+  // trtexec's own values: its generator is never seeded.
+  Generator generator;  // NOLINT(cert-msc32-c,cert-msc51-cpp)
   std::uniform_real_distribution<float> real(-1.0F, 1.0F);
   std::uniform_int_distribution<int> integer(-128, 127);
   std::uniform_int_distribution<int> byte(0, 255);
   std::uniform_int_distribution<int> bit(0, 1);
   switch (type) {
     case DataType::kFLOAT:
-      return fill<float>(data, [&] { return real(generator); });
+      fill<float>(data, [&] { return real(generator); });
+      return;
     case DataType::kHALF:
-      return fill<std::uint16_t>(data, [&] { return toHalf(real(generator)); });
+      fill<std::uint16_t>(data, [&] { return toHalf(real(generator)); });
+      return;
     case DataType::kBF16:
-      return fill<std::uint16_t>(data, [&] { return toBfloat(real(generator)); });
+      fill<std::uint16_t>(data, [&] { return toBfloat(real(generator)); });
+      return;
     case DataType::kINT32:
-      return fill<std::int32_t>(data, [&] { return integer(generator); });
+      fill<std::int32_t>(data, [&] { return integer(generator); });
+      return;
     case DataType::kINT64:
-      return fill<std::int64_t>(data, [&] { return integer(generator); });
+      fill<std::int64_t>(data, [&] { return integer(generator); });
+      return;
     case DataType::kINT8:
-      return fill<std::int8_t>(data, [&] { return static_cast<std::int8_t>(integer(generator)); });
+      fill<std::int8_t>(data, [&] { return static_cast<std::int8_t>(integer(generator)); });
+      return;
     case DataType::kUINT8:
     case DataType::kINT4:
-      return fill<std::uint8_t>(data, [&] { return static_cast<std::uint8_t>(byte(generator)); });
+      fill<std::uint8_t>(data, [&] { return static_cast<std::uint8_t>(byte(generator)); });
+      return;
     case DataType::kBOOL:
-      return fill<std::uint8_t>(data, [&] { return static_cast<std::uint8_t>(bit(generator)); });
+      fill<std::uint8_t>(data, [&] { return static_cast<std::uint8_t>(bit(generator)); });
+      return;
     case DataType::kFP8:
     case DataType::kFP4:
     case DataType::kE8M0:

@@ -258,7 +258,7 @@ void TimedStream::drain(const TimingStart& start) {
   }
 }
 
-float TimedStream::since(CudaEvent start, const Event& event) const {
+float TimedStream::since(CudaEvent start, const Event& event) {
   const CudaApi& cuda = CudaApi::get();
   float milliseconds = 0;
   cuda.check(cuda.eventElapsedTime(&milliseconds, start, event.get()), "cuEventElapsedTime");
@@ -269,7 +269,7 @@ std::vector<Fetched> TimedStream::fetchOutputs() {
   const CudaApi& cuda = CudaApi::get();
   bindings_->fetchShapes();
   std::vector<Fetched> fetched;
-  for (Binding& output : bindings_->outputs()) {
+  for (const Binding& output : bindings_->outputs()) {
     HostBlock block = HostPool::instance().take(output.bytes);
     if (output.tensor->isShapeTensor) {
       std::memcpy(block.data(), output.host.data(), output.bytes);

@@ -64,8 +64,8 @@ class TimedStream {
   void copyOutputs();
   void enqueue();
   void prepareGraph(std::vector<std::string>& notes);
-  void record(Slot& slot, Mark mark, const Stream& stream);
-  [[nodiscard]] float since(CudaEvent start, const Event& event) const;
+  static void record(Slot& slot, Mark mark, const Stream& stream);
+  [[nodiscard]] static float since(CudaEvent start, const Event& event);
 
   EngineCore& core_;
   const TimingRequest& request_;

@@ -71,6 +71,7 @@ void runThreads(const EngineCore& core, const Loop& loop, Streams streams) {
   std::vector<std::exception_ptr> failures(streams.size());
   {
     std::vector<std::jthread> threads;
+    threads.reserve(streams.size());
     for (std::size_t i = 0; i < streams.size(); ++i) {
       threads.emplace_back([&, i] {
         try {

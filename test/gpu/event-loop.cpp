@@ -1,5 +1,6 @@
-// The least that times an engine: no more than a page of what anybody would write, to hold calibrt's figures against. It shares no code
-// with calibrt. event-loop LIBRARY PLAN INPUT:DIMS DURATION_MS WARM_UP_MS prints the times of every query as JSON.
+// The least that times an engine: no more than a page of what anybody would write, to hold calibrt's figures against.
+// It shares no code with calibrt. event-loop LIBRARY PLAN INPUT:DIMS DURATION_MS WARM_UP_MS prints the times of every
+// query as JSON.
 #include <NvInfer.h>
 #include <dlfcn.h>
 
@@ -40,7 +41,8 @@ void call(char const* name, Arguments... arguments) {
   static void* const driver = open("libcuda.so.1");
   auto const function = reinterpret_cast<int (*)(Arguments...)>(dlsym(driver, name));
   if (function == nullptr) fail(std::string("the driver has no ") + name);
-  if (int const result = function(arguments...); result != 0) fail(std::string(name) + " gives " + std::to_string(result));
+  if (int const result = function(arguments...); result != 0)
+    fail(std::string(name) + " gives " + std::to_string(result));
 }
 
 struct Buffer {
@@ -61,7 +63,8 @@ float firstStart = -1, lastEnd = 0;
 
 void print(char const* name, std::vector<float> const& values) {
   std::printf("\"%s\":[", name);
-  for (std::size_t i = 0; i < values.size(); ++i) std::printf("%s%.7g", i == 0 ? "" : ",", static_cast<double>(values[i]));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    std::printf("%s%.7g", i == 0 ? "" : ",", static_cast<double>(values[i]));
   std::printf("],");
 }
 

@@ -67,13 +67,15 @@ std::vector<tensorrt::TensorFormat> toFormats(Napi::Value value) {
   });
 }
 
-tensorrt::CalibrationRequest toCalibration(Napi::Object options) {
+tensorrt::CalibrationAlgorithm toAlgorithm(const std::string& name) {
   using tensorrt::CalibrationAlgorithm;
+  if (name == "minmax") return CalibrationAlgorithm::kMinMax;
+  return name == "percentile" ? CalibrationAlgorithm::kPercentile : CalibrationAlgorithm::kEntropy2;
+}
+
+tensorrt::CalibrationRequest toCalibration(Napi::Object options) {
   tensorrt::CalibrationRequest request;
-  const std::string algorithm = toText(options.Get("algorithm"));
-  request.algorithm = algorithm == "minmax"       ? CalibrationAlgorithm::kMinMax
-                      : algorithm == "percentile" ? CalibrationAlgorithm::kPercentile
-                                                  : CalibrationAlgorithm::kEntropy2;
+  request.algorithm = toAlgorithm(toText(options.Get("algorithm")));
   request.quantile = options.Get("quantile").As<Napi::Number>().DoubleValue();
   request.regressionCutoff = options.Get("regressionCutoff").As<Napi::Number>().DoubleValue();
   request.profile = toProfile(options.Get("profile"));
@@ -158,7 +160,7 @@ tensorrt::CalibrationBatch toBatch(Napi::Value arrays, const std::vector<std::si
       throw Napi::TypeError::New(arrays.Env(), "expected " + std::to_string(sizes[i]) + " bytes for input " +
                                                    std::to_string(i) + ", got " + std::to_string(bytes.ByteLength()));
     }
-    tensorrt::HostBlock& block = batch.emplace_back(tensorrt::HostPool::instance().takeReady(sizes[i]));
+    const tensorrt::HostBlock& block = batch.emplace_back(tensorrt::HostPool::instance().takeReady(sizes[i]));
     if (sizes[i] > 0) std::memcpy(block.data(), bytes.Data(), sizes[i]);
   }
   return batch;

@@ -100,7 +100,7 @@ Napi::Object toJs(Napi::Env env, const BatchesWanted& event) {
   return object;
 }
 
-Napi::Object toJs(Napi::Env env, const BatchTaken&) {
+Napi::Object toJs(Napi::Env env, const BatchTaken& /*event*/) {
   Napi::Object object = Napi::Object::New(env);
   object["type"] = Napi::String::New(env, "taken");
   return object;
@@ -128,7 +128,7 @@ Napi::Object toJs(Napi::Env env, const LogEvent& event) {
 std::optional<Severity> toSeverity(Napi::Value value) {
   if (value.IsUndefined()) return std::nullopt;
   const std::string text = value.As<Napi::String>().Utf8Value();
-  const auto found = std::ranges::find(kSeverities, text);
+  const auto* const found = std::ranges::find(kSeverities, text);
   return static_cast<Severity>(std::distance(std::begin(kSeverities), found));
 }
 

@@ -15,7 +15,7 @@ Napi::Array toJs(Napi::Env env, const std::vector<BuildEvent>& events);
 Napi::Object toJs(Napi::Env env, BuildOutcome outcome);
 Napi::Object toJs(Napi::Env env, const LogEvent& event);
 /// Nothing for undefined.
-std::optional<tensorrt::Severity> toSeverity(Napi::Value name);
+std::optional<tensorrt::Severity> toSeverity(Napi::Value value);
 Napi::Object toJs(Napi::Env env, const tensorrt::Failure& failure);
 Napi::Object toJs(Napi::Env env, const tensorrt::BridgeInfo& info);
 Napi::Object toJs(Napi::Env env, const tensorrt::LibraryInfo& info);

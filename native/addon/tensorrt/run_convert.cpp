@@ -11,7 +11,7 @@ using tensorrt::AllocationStrategy;
 using tensorrt::HostBlock;
 
 /// Smaller outputs are copied: JavaScript can then transfer them, and the pinned memory is free at once.
-constexpr std::size_t kCopiedBytes = 64 * 1024;
+constexpr std::size_t kCopiedBytes = std::size_t{64} * 1024;
 
 std::string text(Napi::Object object, const char* name) { return object.Get(name).As<Napi::String>().Utf8Value(); }
 bool flag(Napi::Object object, const char* name) { return object.Get(name).As<Napi::Boolean>().Value(); }

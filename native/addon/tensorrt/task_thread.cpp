@@ -31,7 +31,7 @@ void TaskThread::launch(Napi::Env env, const char* name, Napi::Function onEvent)
                                       finalize, context.get(), &TaskThread::onWake, &wake_);
   if (status != napi_ok) throw Napi::Error::New(env);
   // Deleted by `finalize`.
-  static_cast<void>(context.release());
+  [[maybe_unused]] const auto* const owned = context.release();
   napi_unref_threadsafe_function(env, wake_);
   // After creating the function, whose own hook then runs later: hooks run last in, first out.
   napi_add_env_cleanup_hook(env, &TaskThread::onTeardown, this);
@@ -153,7 +153,7 @@ void TaskThread::deliver(Napi::Env env, Napi::Function onEvent) {
     }
     if (!answers_.empty()) wakeLocked();
   }
-  for (Delivery& delivery : batch) {
+  for (const Delivery& delivery : batch) {
     try {
       const Napi::HandleScope scope(env);
       delivery.answer(env, onEvent);
