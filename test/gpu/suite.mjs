@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { evaluate, timeEngine } from 'calibrt';
+import { parseInspector } from '../../dist/lib/bench/layers/inspector.js';
 import { compareOutputs, runEngine } from './compare.mjs';
 import { findConditions, onDouble } from './conditions.mjs';
 import { runContexts } from './contexts.mjs';
@@ -113,7 +114,9 @@ function testModel({ results, folder, flavour, model }) {
       const seconds = onDouble ? 0.02 : 0.5;
       const shapes = { [model.input]: [model.batch, ...model.sampleShape] };
       await withEngine(plan, async (engine) => {
-        JSON.parse(await engine.inspect());
+        const layers = await engine.inspect();
+        record(['engines', key('int8-qdq'), 'inspector'], layers);
+        assert.ok(parseInspector(layers).length > 0);
         const run = (options) => timeEngine(engine, { shapes, durationSeconds: seconds, warmUpMs: 10, ...options });
         const graph = await run({ cudaGraph: true });
         const profile = await run({ profileLayers: true });

@@ -8,7 +8,7 @@ import { createRuntime } from './runtime.js';
 /**
  * Reads an engine plan and makes it ready to run, with the library that it was built by.
  *
- * @param plan - Path of the plan, or the plan itself, which is copied at once.
+ * @param plan - Path of the plan, or the plan itself, which must stay as it is until the engine is made.
  * @throws CalibrtError `ERR_PLAN_INVALID` for what is no plan, is truncated, or was built by another version or for another GPU;
  *   `ERR_NO_GPU`, `ERR_BACKEND_MISSING`, `ERR_NATIVE_MISSING`, `ERR_BACKEND_UNSUPPORTED`: the machine or the library; `ERR_USAGE` for
  *   options that do not fit the plan.

@@ -37,7 +37,7 @@ export class Runtime implements AsyncDisposable {
   /**
    * Reads a plan and makes an engine of it, off the JS thread.
    *
-   * @param plan - Its path, or its bytes, which are copied at once.
+   * @param plan - Its path, or its bytes, which must stay as they are until the engine is made.
    * @throws CalibrtError `ERR_PLAN_INVALID` for what is no plan, is truncated, or was built by another version or for another GPU;
    *   `ERR_NO_GPU` without a GPU; `ERR_USAGE` for options that do not fit the plan, or after `dispose`.
    */

@@ -2,6 +2,7 @@ import { CalibrtError } from '../../errors.js';
 import type { Layer, LayerPrecision } from './layer.js';
 import { onnxNodesOf } from './onnx-nodes.js';
 import { precisionIn } from './precision.js';
+import { validInspectorJson } from './valid-json.js';
 
 /** What the engine inspector writes; every key may be missing, and there are more. */
 interface InspectorLayer {
@@ -45,7 +46,7 @@ export function parseInspector(text: string, known?: ReadonlySet<string>): Layer
 function readLayers(text: string): readonly (string | InspectorLayer)[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(escapeControls(text));
+    parsed = JSON.parse(validInspectorJson(text));
   } catch (cause) {
     throw new CalibrtError('ERR_PLAN_INVALID', "the layer information is no JSON: expected an engine inspector's", {
       cause,
@@ -61,13 +62,6 @@ function readLayers(text: string): readonly (string | InspectorLayer)[] {
     );
   }
   return layers as readonly (string | InspectorLayer)[];
-}
-
-/** Metadata has 0x1E and 0x1F between its parts. Line ends and tabs are allowed outside of strings, and too rare inside to matter. */
-function escapeControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) =>
-    '\t\n\r'.includes(char) ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { queryTimes } from '#lib/bench/query-times.js';
-import { layerInfoJson } from '#lib/cli/trtexec/exports/layer-info.js';
+import { validInspectorJson } from '#lib/bench/layers/valid-json.js';
 import { outputJson } from '#lib/cli/trtexec/exports/output.js';
 import { profileJson } from '#lib/cli/trtexec/exports/profile.js';
 import { rawFileName } from '#lib/cli/trtexec/exports/raw-bindings.js';
@@ -109,9 +109,9 @@ describe('the exports', () => {
 
   it('of layers keep valid JSON byte for byte, and escape control characters in strings', () => {
     const valid = '{ "Layers": ["a\\"b", "c\\\\"],\n\t"Bindings": [] }';
-    expect(layerInfoJson(valid)).toBe(valid);
+    expect(validInspectorJson(valid)).toBe(valid);
     const raw = '{"Layers": [{"Metadata": "a\u001eb\u001fc", "Name": "x\\\\"}]}';
-    expect(JSON.parse(layerInfoJson(raw))).toEqual({ Layers: [{ Metadata: 'a\u001eb\u001fc', Name: 'x\\' }] });
+    expect(JSON.parse(validInspectorJson(raw))).toEqual({ Layers: [{ Metadata: 'a\u001eb\u001fc', Name: 'x\\' }] });
   });
 
   it('of raw bindings have names that a file may have', () => {

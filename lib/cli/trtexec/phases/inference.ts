@@ -3,7 +3,7 @@ import type { TimedRun, TimingOptions } from '../../../backends/tensorrt/timing-
 import type { NamedTensors } from '../../../data/index.js';
 import { writeFileAtomic } from '../../../files.js';
 import type { TrtexecEngine } from '../backend.js';
-import { layerInfoJson } from '../exports/layer-info.js';
+import { validInspectorJson } from '../../../bench/layers/valid-json.js';
 import { outputJson } from '../exports/output.js';
 import { profileJson } from '../exports/profile.js';
 import { rawBytes, rawFileName } from '../exports/raw-bindings.js';
@@ -63,7 +63,7 @@ async function setUp(run: Run, engine: TrtexecEngine): Promise<RunInputs> {
 export async function describeEngine({ settings, log }: Run, engine: TrtexecEngine): Promise<void> {
   const { dumpLayerInfo, exportLayerInfo, dumpOptimizationProfile } = settings.reporting;
   if (dumpLayerInfo || exportLayerInfo !== undefined) {
-    const json = layerInfoJson(await engine.inspect());
+    const json = validInspectorJson(await engine.inspect());
     if (dumpLayerInfo) {
       log.info('Layer Information:');
       log.block(layerInfoText(json));

@@ -2,7 +2,7 @@
  * The inspector's JSON made valid: some versions write control characters into their strings as they are (0x1E and 0x1F between the
  * parts of a layer's metadata). What is valid stays byte for byte.
  */
-export function layerInfoJson(text: string): string {
+export function validInspectorJson(text: string): string {
   let inString = false;
   let escaped = false;
   let json = '';
