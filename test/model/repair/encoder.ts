@@ -103,7 +103,7 @@ function plantOutliers(
         dims,
         Float32Array.from({ length: size }, (_, c) => (outliers.get(c) ?? 1) * (0.8 + 0.2 * next())),
       );
-    } else if (name.endsWith("_w")) {
+    } else if (name.endsWith('_w')) {
       const isBehindNorm = /^(q|k|v|fc1_|y)/.test(name);
       const columns = dims[1]!;
       const share = (i: number): number => (isBehindNorm ? 1 / (outliers.get(Math.floor(i / columns)) ?? 1) : 1);
