@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** True in that process; elsewhere the script is run there, with these settings of the double, and its exit status is taken over. */
-export function onDouble(script, settings = '') {
+/**
+ * True in that process; elsewhere the script is run there, with these settings of the double and these flags of Node, and its exit status
+ * is taken over.
+ */
+export function onDouble(script, settings = '', flags = []) {
   if (process.env.CALIBRT_DOUBLE !== undefined) return true;
   const build = [join(root, 'test/native/double/build.mjs')];
   const folder = execFileSync(process.execPath, build, { encoding: 'utf8' }).trim();
@@ -17,7 +20,7 @@ export function onDouble(script, settings = '') {
     TENSORRT_ROOT: join(folder, '10'),
     TENSORRT_RTX_ROOT: join(folder, 'nothing'),
   };
-  const argv = [...process.execArgv, fileURLToPath(script), ...process.argv.slice(2)];
+  const argv = [...process.execArgv, ...flags, fileURLToPath(script), ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, argv, { env, stdio: 'inherit' }).status ?? 1;
   return false;
 }
