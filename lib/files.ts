@@ -6,19 +6,29 @@ import { CalibrtError } from './errors.js';
 /** Bytes or text, whole or in pieces that are written one after the other. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
+/** Options of {@link writeFileAtomic}. */
+export interface WriteOptions {
+  /** Wait until the bytes are on the disk, so that not even a power cut leaves half a file. Default true; scratch files need no such care. */
+  readonly flush?: boolean;
+}
+
 /**
  * Writes a file whole or not at all: to a temporary name in the same folder, flushed, then renamed over `path`.
  *
  * @throws CalibrtError `ERR_OUTPUT` where the folder does not exist, is not writable, or the disk is full.
  */
-export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: FileContent,
+  { flush = true }: WriteOptions = {},
+): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx');
     try {
       const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
       for (const piece of pieces) await file.writeFile(piece);
-      await file.sync();
+      if (flush) await file.sync();
     } finally {
       await file.close();
     }

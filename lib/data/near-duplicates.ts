@@ -51,19 +51,25 @@ export class NearDuplicateFinder {
 function signature(tensors: readonly Tensor[], index: number, samples: number): Float32Array {
   const means = tensors.flatMap(({ data, dtype }) => {
     const length = data.length / samples;
-    const values = toNumbers(data.subarray(index * length, (index + 1) * length), dtype);
-    const pieces = Math.min(SIGNATURE_LENGTH, values.length);
-    return Array.from({ length: pieces }, (_, piece) => {
-      const [begin, end] = [piece, piece + 1].map((edge) => Math.floor((edge * values.length) / pieces));
-      let sum = 0;
-      for (let i = begin!; i < end!; i++) sum += values[i]!;
-      return sum / (end! - begin!);
-    });
+    return stretchMeans(toNumbers(data.subarray(index * length, (index + 1) * length), dtype));
   });
   const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
   const centred = means.map((value) => value - mean);
   const norm = Math.hypot(...centred);
   return Float32Array.from(centred, (value) => (norm === 0 ? 0 : value / norm));
+}
+
+function stretchMeans(values: ArrayLike<number>): number[] {
+  const means: number[] = [];
+  const count = Math.min(SIGNATURE_LENGTH, values.length);
+  for (let i = 0; means.length < count;) {
+    const begin = i;
+    const end = Math.floor(((means.length + 1) * values.length) / count);
+    let sum = 0;
+    for (; i < end; i++) sum += values[i]!;
+    means.push(sum / (end - begin));
+  }
+  return means;
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {

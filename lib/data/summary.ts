@@ -8,7 +8,9 @@ export function summarizeSample(tensor: Tensor): SampleSummary {
   let min = Infinity;
   let max = -Infinity;
   let sum = 0;
-  for (const value of values) {
+  // By index: this runs over every value of every sample.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;

@@ -107,10 +107,16 @@ export class Initializer {
         `tensor "${this.name}" is of type ${dtype}, which cannot be read here`,
       );
     }
-    const bytes = this.external
-      ? await readExternal(this.resolve(this.external.file), this.external.offset, this.external.length)
-      : this.inlineBytes(dtype);
-    return { dtype, shape: this.dims, data: typedArray(dtype, bytes) };
+    return { dtype, shape: this.dims, data: typedArray(dtype, await this.bytes(dtype)) };
+  }
+
+  /**
+   * The values of a float32 tensor in memory of their own, which may be written to.
+   *
+   * @throws CalibrtError `ERR_MODEL_INVALID` where an external file cannot be read.
+   */
+  async copyFloats(): Promise<Float32Array> {
+    return new Float32Array(new Uint8Array(await this.bytes('float32')).buffer);
   }
 
   /** The external file's path on this machine. */
@@ -141,6 +147,12 @@ export class Initializer {
   /** Raw values that could move to an external file as they are; `undefined` for other storage. */
   rawBytes(): Uint8Array | undefined {
     return this.own ?? this.fields.find((field) => field.no === RAW_DATA)?.payload;
+  }
+
+  private async bytes(dtype: DataType): Promise<Uint8Array> {
+    return this.external
+      ? readExternal(this.resolve(this.external.file), this.external.offset, this.external.length)
+      : this.inlineBytes(dtype);
   }
 
   private inlineBytes(dtype: DataType): Uint8Array {

@@ -13,10 +13,10 @@ import { piecesLength, type Pieces } from './wire/fields.js';
 /** Options of `Model.save`. */
 export interface SaveOptions {
   /**
-   * For temporary copies in another folder: external files are hard-linked instead of copied, where the file system can.
-   * Default false, as a copy that is kept must not change with the original.
+   * For copies that go when the operation ends: external files are hard-linked instead of copied, where the file system can, and nothing
+   * is flushed to the disk. Default false, as a copy that is kept must not change with the original.
    */
-  readonly link?: boolean;
+  readonly temporary?: boolean;
   /** Moves the weights to a file beside, whatever their size: edited copies that are saved in the same folder share it. Default false. */
   readonly external?: boolean;
 }
@@ -41,18 +41,19 @@ export async function saveModel(
 ): Promise<void> {
   const moves = resolve(dirname(path)) !== resolve(model.source.folder);
   if (moves) checkBodies(model);
-  const linked = moves && options.link ? await linkExternal(model, path) : new Map<string, string>();
+  const linked = moves && options.temporary ? await linkExternal(model, path) : new Map<string, string>();
   const moved = tensorsToMove(model, (tensor) => moves && !linked.has(tensor.external?.file ?? ''), limits);
   const file = dataFileName(model, path);
   const locations = layOut(moved, file);
   const data = join(dirname(path), file);
-  if (moved.size > 0) await writeFileAtomic(data, dataChunks(moved, locations));
+  const flush = { flush: !options.temporary };
+  if (moved.size > 0) await writeFileAtomic(data, dataChunks(moved, locations), flush);
   const pieces = (tensor: Initializer): Pieces => {
     const location = locations.get(tensor.name) ?? relocated(tensor, linked);
     return location ? tensor.piecesAt(location) : tensor.pieces();
   };
   try {
-    await writeFileAtomic(path, moved.size + linked.size > 0 ? model.pieces(pieces) : model.pieces());
+    await writeFileAtomic(path, moved.size + linked.size > 0 ? model.pieces(pieces) : model.pieces(), flush);
   } catch (error) {
     if (moved.size > 0) await rm(data, { force: true });
     throw error;

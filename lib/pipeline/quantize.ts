@@ -89,7 +89,7 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
     options.highPrecision === 'fp16' ? castWithCopy(quantized, 'fp16') : undefined,
   );
   const candidate = workspace.path('candidate.onnx');
-  await watch.time('quantize', () => (cast?.rounded ?? quantized).save(candidate));
+  await watch.time('quantize', () => (cast?.rounded ?? quantized).save(candidate, { temporary: true }));
   const metric = precision?.metric ?? asked;
   const pair = { reference: await referenceOf(path, opened, workspace, options), candidate };
   const holdout = samples?.holdout ?? null;
@@ -183,7 +183,7 @@ async function referenceOf(
 ): Promise<string> {
   if (inputShapes === undefined) return path;
   const reference = workspace.path('reference.onnx');
-  await model.save(reference, { link: true });
+  await model.save(reference, { temporary: true });
   return reference;
 }
 

@@ -14,6 +14,7 @@ import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
 import { record } from './record-job.js';
 import { reduce } from './reduce-job.js';
 import { timeModels } from './time-job.js';
+import { preload } from './runtime.js';
 import { runTrials } from './trials-job.js';
 
 /** Batches on their way from the parent: one being used, one waiting. */
@@ -105,6 +106,8 @@ process.on('message', (message: ToChild) => {
     process.exit(0);
   }
 });
+// While the parent opens its model.
+preload();
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole process group; the parent decides what to do about it, and kills this process.
 process.on('SIGINT', () => undefined);

@@ -32,6 +32,11 @@ export interface SessionSettings {
 
 let loading: Promise<Ort> | undefined;
 
+/** Loads ONNX Runtime ahead of the first session; where that fails, the session tells. */
+export function preload(): void {
+  (loading ??= load()).catch(() => undefined);
+}
+
 async function load(): Promise<Ort> {
   try {
     // The CommonJS module arrives as `default` with its names beside it.

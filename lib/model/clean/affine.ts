@@ -1,4 +1,5 @@
 import type { Graph } from '../graph.js';
+import type { Initializer } from '../initializer.js';
 import type { GraphNode } from '../node.js';
 
 /** y = scale·x + shift, with one entry per channel. */
@@ -70,9 +71,13 @@ async function readBatchNorm(
 
 /** The values of a float32 constant; `undefined` where the tensor is none. */
 export async function float32Constant(graph: Graph, name: string | undefined): Promise<Float32Array | undefined> {
+  return (await float32Initializer(graph, name)?.read())?.data as Float32Array | undefined;
+}
+
+/** An initializer of type float32 that is no default of a graph input. */
+export function float32Initializer(graph: Graph, name: string | undefined): Initializer | undefined {
   const tensor = name ? graph.initializers.get(name) : undefined;
-  if (tensor?.dtype !== 'float32' || graph.isInput(tensor.name)) return undefined;
-  return (await tensor.read()).data as Float32Array;
+  return tensor?.dtype === 'float32' && !graph.isInput(tensor.name) ? tensor : undefined;
 }
 
 async function float64Constant(graph: Graph, name: string | undefined): Promise<Float64Array | undefined> {

@@ -2,7 +2,7 @@ import type { Graph } from '../graph.js';
 import { inferRanks } from '../infer.js';
 import { Initializer } from '../initializer.js';
 import type { GraphNode } from '../node.js';
-import { compose, float32Constant, readAffine, type Affine } from './affine.js';
+import { compose, float32Constant, float32Initializer, readAffine, type Affine } from './affine.js';
 import { foldTarget, type FoldTarget } from './fold-target.js';
 
 /**
@@ -52,39 +52,37 @@ function onlyConsumer(graph: Graph, tensor: string): GraphNode | undefined {
 }
 
 async function fold(graph: Graph, node: GraphNode, target: FoldTarget, affine: Affine): Promise<boolean> {
-  const weights = await float32Constant(graph, node.inputs[target.weight]);
+  const weights = await float32Initializer(graph, node.inputs[target.weight])?.copyFloats();
   const biasName = node.inputs[target.bias];
   const bias = biasName ? await float32Constant(graph, biasName) : new Float32Array(target.channels);
   if (!weights || !bias || (bias.length !== target.channels && bias.length !== 1)) return false;
-  const scaled = scaleWeights(weights, target, affine.scale);
   const shifted = new Float32Array(target.channels);
   for (let c = 0; c < shifted.length; c++) {
     const before = target.biasFactor * (bias[bias.length === 1 ? 0 : c] ?? 0);
     shifted[c] = before * (affine.scale[c] ?? 0) + (affine.shift[c] ?? 0);
   }
-  if (!scaled || !shifted.every(Number.isFinite)) return false;
+  if (!scaleWeights(weights, target, affine.scale) || !shifted.every(Number.isFinite)) return false;
   const dims = graph.initializers.get(node.inputs[target.weight] ?? '')?.dims ?? [];
-  setConstant(graph, node, target.weight, 'weight', scaled, dims);
+  setConstant(graph, node, target.weight, 'weight', weights, dims);
   setConstant(graph, node, target.bias, 'bias', shifted, [target.channels]);
   target.done(node);
   return true;
 }
 
-/** Undefined where a product is not finite. A plain function: in an asynchronous one this loop takes twice the time. */
-function scaleWeights(weights: Float32Array, target: FoldTarget, scale: Float64Array): Float32Array | undefined {
-  const scaled = new Float32Array(weights.length);
+/** False where a product is not finite. A plain function: in an asynchronous one this loop takes twice the time. */
+function scaleWeights(weights: Float32Array, target: FoldTarget, scale: Float64Array): boolean {
   // Infinity and NaN times 0 are NaN: cheaper over millions of weights than asking each.
   let check = 0;
-  for (let start = 0, block = 0; start < scaled.length; start += target.inner, block++) {
+  for (let start = 0, block = 0; start < weights.length; start += target.inner, block++) {
     const factor = scale[target.channelOf(block)]!;
     const end = start + target.inner;
     for (let i = start; i < end; i++) {
       const value = Math.fround(weights[i]! * factor);
       check += value * 0;
-      scaled[i] = value;
+      weights[i] = value;
     }
   }
-  return check === 0 ? scaled : undefined;
+  return check === 0;
 }
 
 function setConstant(

@@ -52,7 +52,7 @@ export async function castFile(
   for (const warning of warnings) onWarning?.(warning);
   const { cast, kept } = await castModel(model, { type: halfTypes[type] });
   const copy = workspace.path(basename(path));
-  await model.save(copy, { link: true });
+  await model.save(copy, { temporary: true });
   return { path: copy, summary: { type, nodes: cast.length, kept } };
 }
 

@@ -54,9 +54,9 @@ export async function chooseMethods(
   const uniform = await searchAll(statistics, symmetry);
   const { model: dialModel, tensors } = addDials(model, placement);
   const exact = context.workspace.path('dials.onnx');
-  await dialModel.save(exact);
+  await dialModel.save(exact, { temporary: true });
   const integer = context.workspace.path('dials-int8.onnx');
-  await (await withIntegerWeights(model, placement)).save(integer);
+  await (await withIntegerWeights(model, placement)).save(integer, { temporary: true });
   const run = async (path: string, trials: readonly Trial[], count: number): Promise<readonly Float64Array[]> => {
     const { errors } = await context.worker.run(
       {

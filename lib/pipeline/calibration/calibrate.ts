@@ -123,6 +123,8 @@ export async function calibrateTensors(
 ): Promise<Calibration> {
   const { watch, ...rest } = tools;
   const context = { ...rest, threads: options.threads ?? availableParallelism() };
+  // The table wants it at the end; now the other process opens its session, on one core. What fails here fails there.
+  samples.hash(options.signal).catch(() => undefined);
   const captured = await watch.time('calibrate', async () => {
     const checkpoint = await openCheckpoint(prepared, set, samples, context.threads, options);
     return captureStatistics(set, samples, context, options, checkpoint);

@@ -39,7 +39,7 @@ export interface DrawnSamples {
   readonly holdout: SampleSource | null;
   /** The batches behind a source of kind `stream`. */
   readonly stream?: AsyncIterable<Batch>;
-  /** Hash of the samples that calibrate, which reads all of them; null for an iterable. */
+  /** Hash of the samples that calibrate, which reads all of them, once; null for an iterable. */
   readonly hash: (signal?: AbortSignal) => Promise<string | null>;
   /** What was done to them, as tables record it. */
   readonly preprocessing: unknown;
@@ -77,6 +77,7 @@ export async function drawSamples(
     ...(seed === undefined ? {} : { seed }),
     ...(holdout === undefined ? {} : { holdout }),
   });
+  let hash: Promise<string> | undefined;
   const count = drawn.calibration.length + drawn.holdout.length;
   const source = (indices: readonly number[]): SampleSource => {
     return { kind: 'dataset', spec, inputs, indices, drawn: count };
@@ -84,7 +85,7 @@ export async function drawSamples(
   return {
     calibration: source(drawn.calibration),
     holdout: drawn.holdout.length === 0 ? null : source(drawn.holdout),
-    hash: (signal) => dataset.hash(drawn.calibration, signal),
+    hash: (signal) => (hash ??= dataset.hash(drawn.calibration, signal)),
     preprocessing: dataset.describe().preprocess,
   };
 }

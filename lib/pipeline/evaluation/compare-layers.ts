@@ -47,8 +47,8 @@ export async function compareLayers(
     candidate: workspace.path('candidate-layers.onnx'),
   };
   await Promise.all([
-    exposeTensors(expected, tensors).save(pair.reference, { link: true }),
-    exposeTensors(actual, tensors).save(pair.candidate, { link: true }),
+    exposeTensors(expected, tensors).save(pair.reference, { temporary: true }),
+    exposeTensors(actual, tensors).save(pair.candidate, { temporary: true }),
   ]);
   const { outputs } = await compareOn(
     worker,

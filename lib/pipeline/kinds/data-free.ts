@@ -50,8 +50,8 @@ export async function quantizeDataFree(
   const cast = options.highPrecision === 'fp16' ? await castWithCopy(quantized, 'fp16') : undefined;
   const reference = workspace.path('reference.onnx');
   const candidate = workspace.path('candidate.onnx');
-  await model.save(reference, { link: true });
-  await (cast?.rounded ?? quantized).save(candidate);
+  await model.save(reference, { temporary: true });
+  await (cast?.rounded ?? quantized).save(candidate, { temporary: true });
   const { data } = options;
   const metric = options.metric === undefined ? undefined : parseMetric(options.metric);
   const settings = { ...operation, reference, candidate, exactQdq: !isDynamic, metric };

@@ -157,7 +157,7 @@ export async function migrate(path: string, output: string, options: MigrateOpti
     const { data } = options;
     if (data === undefined) return null;
     const candidate = workspace.path('candidate.onnx');
-    await model.save(candidate);
+    await model.save(candidate, { temporary: true });
     const samples = await allSamples({ ...options, data }, modelInputs(prepared.model.inputs));
     const reference = await referenceOf(path, prepared, workspace, options);
     const compared = await compareOn(
@@ -190,7 +190,7 @@ async function referenceOf(
 ): Promise<string> {
   if (inputShapes === undefined) return path;
   const reference = workspace.path('reference.onnx');
-  await model.save(reference, { link: true });
+  await model.save(reference, { temporary: true });
   return reference;
 }
 

@@ -70,7 +70,7 @@ export class TrialNetwork {
   static async open(parts: TrialParts, options: OperationOptions): Promise<TrialNetwork> {
     const { workspace, worker } = parts;
     const path = workspace.path(`${parts.name}-fp32.onnx`);
-    await parts.model.save(path, { link: true, external: true });
+    await parts.model.save(path, { temporary: true, external: true });
     const model = await openModel(path);
     // Names that the graph made up for nameless nodes count their places before cleaning; a file has none.
     model.nodes.forEach((node, index) => (node.name = parts.model.nodes[index]!.name));
@@ -127,7 +127,7 @@ export class TrialNetwork {
     const { workspace, worker, metric } = this.parts;
     const candidates = models.map(() => workspace.path(`${this.parts.name}-${this.#trials++}.onnx`));
     try {
-      for (const [index, model] of models.entries()) await model.save(candidates[index]!);
+      for (const [index, model] of models.entries()) await model.save(candidates[index]!, { temporary: true });
       const { judgements } = await worker.run(
         {
           kind: 'judge',
@@ -158,7 +158,7 @@ export class TrialNetwork {
     const { workspace, worker } = this.parts;
     const path = workspace.path(`${this.parts.name}-${this.#trials++}.onnx`);
     try {
-      await part.save(path);
+      await part.save(path, { temporary: true });
       const recorded = await worker.run(
         {
           kind: 'record',
@@ -216,7 +216,7 @@ async function countMacs(
   const { workspace, worker } = parts;
   const tensors = shapesForMacs(model).filter((name) => !model.initializers.has(name));
   const exposed = workspace.path(`${parts.name}-shapes.onnx`);
-  await exposeTensors(model, tensors).save(exposed);
+  await exposeTensors(model, tensors).save(exposed, { temporary: true });
   const { samples } = parts;
   const source = samples.kind === 'dataset' ? { ...samples, take: 1 } : samples;
   const folder = workspace.path(`${parts.name}-shapes`);

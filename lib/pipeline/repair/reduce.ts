@@ -14,7 +14,7 @@ export async function reduceOn(
   count = JUDGING_SAMPLES,
 ): Promise<{ readonly runs: number; readonly trials: readonly (readonly Float64Array[])[] }> {
   const path = context.workspace.path(`${name}.onnx`);
-  await model.save(path, { link: true });
+  await model.save(path, { temporary: true });
   const batch = fixedBatch(modelInputs(model.inputs.filter(({ name: input }) => !(input in (trials[0] ?? {}))))) ?? 1;
   const job = {
     kind: 'reduce',

@@ -60,7 +60,7 @@ async function floatActivations(model: Model, worker: WorkerProcess, options: Op
   await using workspace = await Workspace.create();
   const exposed = workspace.path('types.onnx');
   const tensors = activationTensors(model);
-  await exposeTensors(model, tensors).save(exposed);
+  await exposeTensors(model, tensors).save(exposed, { temporary: true });
   const { statistics } = await worker.run(
     {
       kind: 'capture',
