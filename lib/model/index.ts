@@ -31,6 +31,7 @@ export type { QuantizedWeight, QuantizeWeights, WeightStorage } from './qdq/weig
 export { quantizationPoints, type QuantizationPoint } from './qdq/read.js';
 export { scaleFloor } from './qdq/scale.js';
 export { explainPlacement, type PlacementRow } from './placement/explain.js';
+export { hasQdq } from './has-qdq.js';
 export { describeModel, type ModelDescription } from './describe.js';
 export { activationTensors } from './activation-tensors.js';
 export { dialInputs, openDial, type Dial } from './dial-inputs.js';

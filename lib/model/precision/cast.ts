@@ -1,4 +1,5 @@
 import { dropUnusedInitializers } from '../clean/unused.js';
+import { hasQdq } from '../has-qdq.js';
 import { inferTypes } from '../infer.js';
 import type { Model } from '../model.js';
 import { upgradeOpset } from '../opset/upgrade.js';
@@ -79,8 +80,7 @@ export async function castModel(model: Model, options: CastOptions): Promise<Cas
 }
 
 async function raiseOpset(model: Model, type: HalfType): Promise<void> {
-  const hasQdq = model.nodes.some((node) => node.is('QuantizeLinear', 'DequantizeLinear'));
-  const needed = type === 'bfloat16' ? bfloat16Opset : hasQdq ? scaleOpset : 0;
+  const needed = type === 'bfloat16' ? bfloat16Opset : hasQdq(model) ? scaleOpset : 0;
   await upgradeOpset(model, needed);
 }
 

@@ -1,7 +1,7 @@
 import type { BuildOptions } from '../../backends/tensorrt/index.js';
 import type { TensorRtLibrary } from '../../backends/tensorrt/library.js';
 import { CalibrtError } from '../../errors.js';
-import { openModel } from '../../model/index.js';
+import { hasQdq, openModel } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
 import type { BuildPlanOptions } from './build.js';
 import { castFile, type CastSummary } from './cast.js';
@@ -34,7 +34,7 @@ export async function typedCopy(
   if (!library.bridge.stronglyTyped) return { path: model, options };
   if (fp16 && bf16) throw new CalibrtError('ERR_USAGE', 'fp16 and bf16 were both asked for: choose one');
   const builder = { ...options, fp16: false, bf16: false, placeholderRanges: false };
-  if (placeholderRanges && !(await hasQdq(model))) {
+  if (placeholderRanges && !hasQdq(await openModel(model))) {
     if (bf16) throw new CalibrtError('ERR_USAGE', 'placeholder ranges go with fp16, not with bf16');
     const path = workspace.path('placeholder.onnx');
     const count = await insertPlaceholderRanges(model, path, options);
@@ -47,9 +47,4 @@ export async function typedCopy(
   if (type === undefined) return { path: model, options: builder };
   const { path, summary } = await castFile(model, type, workspace, options);
   return { path, options: builder, cast: summary };
-}
-
-async function hasQdq(path: string): Promise<boolean> {
-  const model = await openModel(path);
-  return model.nodes.some((node) => node.is('QuantizeLinear') || node.is('DequantizeLinear'));
 }

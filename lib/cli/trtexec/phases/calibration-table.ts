@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { EntropyCalibrator2 } from '../../../backends/tensorrt/calibrators.js';
 import { CalibrtError } from '../../../errors.js';
+import { hasQdq, openModel } from '../../../model/index.js';
 import { calibrate } from '../../../pipeline/calibration/calibrate.js';
 import type { Workspace } from '../../../pipeline/workspace.js';
 import type { OperationOptions } from '../../../progress.js';
@@ -8,7 +9,6 @@ import { readTable, type CalibrationTable } from '../../../tables/index.js';
 import type { TrtexecBuildOptions } from '../backend.js';
 import type { BuildSettings } from '../options/index.js';
 import type { CalibrationOptions } from './calibration-options.js';
-import { hasQdq } from './has-qdq.js';
 
 /** What scales come from. */
 export interface CalibrationRequest {
@@ -68,7 +68,7 @@ export type ImplicitScales = Pick<TrtexecBuildOptions, 'calibrator' | 'placehold
 
 /** Where the scales of an implicit INT8 build on TensorRT 10 come from, as build options. */
 export async function implicitScales(request: CalibrationRequest, build: BuildSettings): Promise<ImplicitScales> {
-  if (await hasQdq(request.model)) return {};
+  if (hasQdq(await openModel(request.model))) return {};
   const found = await calibrationTable(request);
   if (found === undefined) return { placeholderRanges: true };
   const { origin } = found.table;

@@ -1,5 +1,5 @@
 import { CalibrtError } from '../../../errors.js';
-import { castModel, openModel } from '../../../model/index.js';
+import { castModel, hasQdq, openModel } from '../../../model/index.js';
 import { castFile, describeCast } from '../../../pipeline/build/cast.js';
 import { insertPlaceholderRanges, placeholderName } from '../../../pipeline/build/placeholder-ranges.js';
 import { migrate } from '../../../pipeline/migration/migrate.js';
@@ -9,7 +9,6 @@ import type { OperationOptions } from '../../../progress.js';
 import type { BuildSettings, PrecisionSettings } from '../options/index.js';
 import type { CalibrationOptions } from './calibration-options.js';
 import { calibrationTable } from './calibration-table.js';
-import { hasQdq } from './has-qdq.js';
 
 /** What a model is typed by. */
 export interface TypingRequest {
@@ -32,6 +31,10 @@ export interface TypedModel {
  * For a library that takes every type from the model: a copy of the model that carries out the precision flags, or the model itself
  * where none was given.
  *
+ * `typedCopy` of the pipeline does less, and differently where flags meet: it refuses FP16 with BF16, and BF16 with placeholder ranges,
+ * where trtexec takes both; it leaves INT8 to a model that was quantized before, where trtexec's `--int8` quantizes; and it returns
+ * silently, where each step is a line of trtexec's log. What they share are `castFile` and `insertPlaceholderRanges`.
+ *
  * @throws CalibrtError as `migrate`, `quantize`, `calibrate` and `castFile` throw; `ERR_TABLE_INVALID` where `--calib` names no usable
  *   cache and there are no samples to make one from; `ERR_USAGE` where INT8 has no ranges at all and placeholders were not asked for.
  */
@@ -39,7 +42,7 @@ export async function typedModel(request: TypingRequest): Promise<TypedModel> {
   const { precision } = request.build;
   const path = request.model;
   const half = halfType(precision, request.say);
-  if (precision.int8 && (await hasQdq(path))) {
+  if (precision.int8 && hasQdq(await openModel(path))) {
     request.say('--int8: the model has Q/DQ, whose scales are kept');
   } else if (precision.int8) {
     const output = request.workspace.path('int8.onnx');
@@ -59,7 +62,7 @@ function halfType({ fp16, bf16 }: PrecisionSettings, say: (text: string) => void
   return fp16 ? 'fp16' : bf16 ? 'bf16' : undefined;
 }
 
-/** A Q/DQ model's float part; it is not cleaned again, which could fold the DQ of its weights. */
+/** A Q/DQ model's float part; it was cleaned before it was quantized. */
 async function castRest(path: string, say: (text: string) => void): Promise<void> {
   const model = await openModel(path);
   const { cast, kept } = await castModel(model, { type: 'bfloat16' });
