@@ -34,9 +34,8 @@ void checkCancelled(const BuildObserver& observer) {
 /// Without a GPU the library fails late, with an error number of the CUDA runtime.
 void takeGpu(const BuildRequest& request) {
   if (!needsGpu(request)) return;
-  const CudaReport cuda = probeCuda();
-  if (!cuda.problem.empty()) {
-    throw Failed(FailureKind::kNoGpu, std::string(kProduct) + " needs a GPU for this: " + cuda.problem);
+  if (const std::string problem = deviceProblem(request.device); !problem.empty()) {
+    throw Failed(FailureKind::kNoGpu, std::string(kProduct) + " needs a GPU for this: " + problem);
   }
   useDevice(request.device);
 }

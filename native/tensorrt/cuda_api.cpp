@@ -38,7 +38,6 @@ CudaApi load() {
   Lookup find(*library);
   find(api.init, "cuInit");
   find(api.getErrorName, "cuGetErrorName");
-  find(api.deviceGetCount, "cuDeviceGetCount");
   find(api.deviceGet, "cuDeviceGet");
   find(api.deviceGetAttribute, "cuDeviceGetAttribute");
   find(api.devicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain");
@@ -104,11 +103,6 @@ void useDevice(int ordinal) {
     if (const auto known = retained->find(ordinal); known != retained->end()) {
       context = known->second;
     } else {
-      int count = 0;
-      if (cuda.deviceGetCount(&count) != kCudaSuccess || count == 0) throw noGpu("the NVIDIA driver sees no GPU");
-      if (ordinal < 0 || ordinal >= count) {
-        throw noGpu("there is no GPU " + std::to_string(ordinal) + ": the driver sees " + std::to_string(count));
-      }
       CudaDeviceId device = 0;
       cuda.check(cuda.deviceGet(&device, ordinal), "cuDeviceGet");
       cuda.check(cuda.devicePrimaryCtxRetain(&context, device), "cuDevicePrimaryCtxRetain");

@@ -41,7 +41,6 @@ inline constexpr int kCudaCaptureThreadLocal = 1;
 struct CudaApi {
   CudaResult (*init)(unsigned flags);
   CudaResult (*getErrorName)(CudaResult error, const char** name);
-  CudaResult (*deviceGetCount)(int* count);
   CudaResult (*deviceGet)(CudaDeviceId* device, int ordinal);
   CudaResult (*deviceGetAttribute)(int* value, int attribute, CudaDeviceId device);
   CudaResult (*devicePrimaryCtxRetain)(CudaContext* context, CudaDeviceId device);
@@ -85,7 +84,7 @@ struct CudaApi {
 /// or the driver must have it. The context is retained for as long as the process lives, as TensorRT's own runtime
 /// does.
 ///
-/// @throws Failed kNoGpu without such a device
+/// @throws Failed kNoGpu without a driver, kExecution where it refuses; deviceProblem() tells first whether there is one
 void useDevice(int ordinal);
 
 }  // namespace calibrt::tensorrt

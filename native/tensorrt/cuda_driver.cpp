@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "tensorrt/shared_object.h"
 
@@ -78,22 +79,28 @@ CudaReport probeCuda() {
   if (driver->version(&version) == kSuccess) {
     report.driver = std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
   }
-  int count = 0;
   if (const Result result = driver->initialize(0); result != kSuccess) {
     report.problem =
         result == kNoDevice ? "the NVIDIA driver sees no GPU" : "the NVIDIA driver fails: " + driver->describe(result);
     return report;
   }
-  if (driver->count(&count) != kSuccess || count == 0) {
+  if (driver->count(&report.count) != kSuccess || report.count == 0) {
     report.problem = "the NVIDIA driver sees no GPU";
     return report;
   }
-  for (int ordinal = 0; ordinal < count; ++ordinal) {
+  for (int ordinal = 0; ordinal < report.count; ++ordinal) {
     if (std::optional<CudaDevice> device = describeDevice(*driver, ordinal))
       report.devices.push_back(std::move(*device));
   }
   if (report.devices.empty()) report.problem = "the NVIDIA driver does not describe its GPUs";
   return report;
+}
+
+std::string deviceProblem(int ordinal) {
+  CudaReport report = probeCuda();
+  if (!report.problem.empty()) return std::move(report.problem);
+  if (ordinal >= 0 && ordinal < report.count) return {};
+  return "there is no GPU " + std::to_string(ordinal) + ": the driver sees " + std::to_string(report.count);
 }
 
 }  // namespace calibrt::tensorrt

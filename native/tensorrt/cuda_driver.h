@@ -18,6 +18,8 @@ struct CudaDevice {
 struct CudaReport {
   /// CUDA version that the driver supports, `12.8`; empty where there is no driver.
   std::string driver;
+  /// GPUs that the driver sees; `devices` holds those of them that it describes.
+  int count = 0;
   std::vector<CudaDevice> devices;
   /// Why no device can be used; empty where one can.
   std::string problem;
@@ -25,5 +27,9 @@ struct CudaReport {
 
 /// Asks the driver; the first call in a process may take a tenth of a second.
 CudaReport probeCuda();
+
+/// Why the GPU of this index cannot be used; empty where it can. Asks anew each time: a GPU may vanish while the
+/// process lives, and what the driver gave before is no proof.
+std::string deviceProblem(int ordinal);
 
 }  // namespace calibrt::tensorrt

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 #include <vector>
 
 #include "tensorrt/cuda_api.h"
+#include "tensorrt/cuda_driver.h"
 #include "tensorrt/describe_engine.h"
 
 namespace calibrt::tensorrt {
@@ -24,7 +26,10 @@ std::vector<std::uint8_t> readPlan(const std::string& path) {
 
 std::shared_ptr<EngineCore> EngineCore::load(const EntryPoints& library, const LoadRequest& request,
                                              std::shared_ptr<RunObserver> observer) {
-  // Without a driver the library's runtime is a pointer to nothing: the driver is asked first.
+  // Without a GPU the library's runtime is a pointer to nothing: the driver is asked first, each time.
+  if (std::string problem = deviceProblem(request.device); !problem.empty()) {
+    throw Failed(FailureKind::kNoGpu, std::move(problem));
+  }
   useDevice(request.device);
   const std::shared_ptr<EngineCore> core(new EngineCore(request.device, library.version(), std::move(observer)));
   const LogScope scope(core->log_);
