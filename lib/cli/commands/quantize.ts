@@ -52,6 +52,7 @@ export const quantize: Command = {
       description: 'leave nodes out of INT8 until --max-drop or --min is kept, those first that cost least time',
     },
     ...budgetFlags,
+    { name: 'no-repairs', type: 'boolean', description: 'with --auto: leave nodes out without trying repairs first' },
     { name: 'dry-run', type: 'boolean', description: 'only print what would be quantized, and why not where not' },
     ...repairFlags,
     ...sampleFlags,
@@ -100,7 +101,7 @@ export const quantize: Command = {
       ...readKindFlags(flags),
       ...readBudgetFlags(flags),
       ...readRepairFlags(flags),
-      ...pick(flags, 'auto', 'holdout', 'table', 'tableOut', 'batch', 'highPrecision', 'report'),
+      ...pick(flags, 'auto', 'repairs', 'holdout', 'table', 'tableOut', 'batch', 'highPrecision', 'report'),
       ...(flags['weights'] === undefined ? {} : { weightStorage: flags['weights'] as WeightStorage }),
       ...operation,
     });

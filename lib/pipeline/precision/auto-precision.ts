@@ -25,6 +25,8 @@ const STEP_SAMPLES = { errors: 64, hits: 256 } as const;
 export interface AutoOptions extends BudgetOptions {
   /** Leave nodes out of INT8 until the budget (`maxDrop` or `min`) is kept. */
   readonly auto?: boolean;
+  /** With `auto`: try repairs that nobody asked for by name before nodes are left out. Default true. */
+  readonly repairs?: boolean;
 }
 
 /** What the automatic choice did. */
@@ -151,13 +153,16 @@ export async function openSteps(
  * @throws CalibrtError `ERR_USAGE`.
  */
 export function checkAuto(options: AutoOptions & { readonly table?: string }): void {
-  const { auto = false, maxDrop, min, table } = options;
+  const { auto = false, maxDrop, min, table, repairs } = options;
   const hasBudget = readBudget(options, true) !== undefined;
   if (auto && !hasBudget) {
     throw usage('--auto needs a budget: --max-drop X or --min X, in units of --metric');
   }
   if (!auto && (maxDrop !== undefined || min !== undefined)) {
     throw usage('--max-drop and --min are the budget of --auto: add it, or leave them out');
+  }
+  if (!auto && repairs !== undefined) {
+    throw usage('--no-repairs keeps --auto from repairing: add --auto, or leave it out');
   }
   if (auto && table !== undefined) {
     throw usage('--auto chooses on the samples that calibrate, and with --table none do: leave --table out');

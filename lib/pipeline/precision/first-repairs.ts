@@ -70,7 +70,7 @@ type Attempt = Pick<RepairReport, 'nodes' | 'functionError' | 'why'> & { readonl
  * top of the other until the budget is kept. Each is run, and stays where the metric gains.
  *
  * What the options ask for by name is done elsewhere (`equalize`, `tune`) or tried in any case (`biasCorrection`); what they
- * refuse is not tried.
+ * refuse is not tried, and with `repairs: false` only what they ask for.
  */
 export async function repairFirst(start: JudgedBase, setting: RepairSetting): Promise<RepairedBase> {
   const { metric, isMet, judge, samples, tools, options } = setting;
@@ -82,7 +82,7 @@ export async function repairFirst(start: JudgedBase, setting: RepairSetting): Pr
   for (const { repair, wanted, attempt } of repairs) {
     const { judged: before, repairs: done } = steps.at(-1)!;
     const asked = wanted(options);
-    if (asked === false || (asked === undefined && isMet(before))) continue;
+    if (asked === false || (asked === undefined && (options.repairs === false || isMet(before)))) continue;
     const { base, nodes, functionError, why } = await attempt(before.base, own, setting);
     const report = { repair, nodes, ...(functionError === undefined ? {} : { functionError }) };
     if (base === undefined) {

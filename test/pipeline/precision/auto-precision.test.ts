@@ -63,6 +63,7 @@ describe('quantize --auto', () => {
   it.each([
     [{ auto: true }, 'needs a budget'],
     [{ min: 3 }, 'are the budget of --auto'],
+    [{ repairs: false }, '--no-repairs keeps --auto from repairing'],
     [{ auto: true, min: 3, maxDrop: 1 }, 'give one of them'],
     [{ auto: true, maxDrop: -1 }, 'must be 0 or more'],
     [{ auto: true, maxDrop: 1, metric: 'sqnr' }, 'the least dB with --min'],

@@ -34,9 +34,9 @@ describe('a network that quantizes badly by nature', () => {
     expect(plain.points).toBeGreaterThanOrEqual(5);
 
     const report = join(folder, 'report.html');
-    const nodesAlone = { equalize: false, biasCorrection: false };
-    const { points, result } = await lost({ weights: 'per-tensor', ...nodesAlone, ...budget, report });
+    const { points, result } = await lost({ weights: 'per-tensor', repairs: false, ...budget, report });
     expect(points).toBeLessThanOrEqual(1);
+    expect(result.repairs).toBeUndefined();
     const auto = result.auto!;
     expect(auto).toMatchObject({ met: true, metric: 'top1' });
     expect(auto.int8).toBeLessThan(auto.least);
