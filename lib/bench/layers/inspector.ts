@@ -23,7 +23,7 @@ type InspectorTensor = Readonly<Record<string, unknown>>;
  * The layers in an engine inspector's JSON, of TensorRT 8 to 11 and TensorRT-RTX, as `trtexec --exportLayerInfo` writes it too. Engines
  * that were not built with detailed profiling verbosity have only names, which are layers without a precision.
  *
- * @param text - Control characters within strings, which some versions write as they are, are allowed.
+ * @param text - What `validInspectorJson` mends is allowed.
  * @param known - Names of the model's nodes, where there is one: only these are then found in the names of layers.
  * @throws CalibrtError `ERR_PLAN_INVALID` for what is no such JSON.
  */
@@ -44,13 +44,9 @@ export function parseInspector(text: string, known?: ReadonlySet<string>): Layer
 }
 
 function readLayers(text: string): readonly (string | InspectorLayer)[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(validInspectorJson(text));
-  } catch (cause) {
-    throw new CalibrtError('ERR_PLAN_INVALID', "the layer information is no JSON: expected an engine inspector's", {
-      cause,
-    });
+  const parsed: unknown = JSON.parse(validInspectorJson(text));
+  if (typeof parsed === 'string') {
+    throw new CalibrtError('ERR_PLAN_INVALID', "the layer information is no JSON: expected an engine inspector's");
   }
   const layers = (parsed as { Layers?: unknown } | null)?.Layers;
   const isLayer = (layer: unknown): boolean =>

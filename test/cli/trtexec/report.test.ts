@@ -1,11 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { queryTimes } from '#lib/bench/query-times.js';
-import { validInspectorJson } from '#lib/bench/layers/valid-json.js';
-import { outputJson } from '#lib/cli/trtexec/exports/output.js';
-import { profileJson } from '#lib/cli/trtexec/exports/profile.js';
-import { rawFileName } from '#lib/cli/trtexec/exports/raw-bindings.js';
-import { timesJson } from '#lib/cli/trtexec/exports/times.js';
 import { layerInfoText } from '#lib/cli/trtexec/report/layer-info.js';
 import { profileLines } from '#lib/cli/trtexec/report/layers.js';
 import { reportPage } from '#lib/cli/trtexec/report/page.js';
@@ -80,44 +74,6 @@ describe('the profile', () => {
       '      12.25       0.1250       0.1000     100.0   Total',
       '',
     ]);
-  });
-});
-
-describe('the exports', () => {
-  const names = fc.string({ unit: 'binary', maxLength: 20 });
-  const numbers = fc.double();
-
-  it('are valid JSON whatever the names and values', () => {
-    fc.assert(
-      fc.property(names, fc.array(numbers, { maxLength: 5 }), (name, values) => {
-        const data = Float32Array.from(values);
-        const output = JSON.parse(outputJson({ [`x${name}`]: { dtype: 'float32', shape: [values.length], data } })) as [
-          { name: string; values: (number | null)[] },
-        ];
-        expect(output[0].name).toBe(`x${name}`);
-        expect(output[0].values).toHaveLength(values.length);
-        const [time = 0] = values;
-        const layer = { name, timeMs: time, averageMs: NaN, medianMs: Infinity, percentage: 1 };
-        expect(JSON.parse(profileJson([layer], 3))).toMatchObject([
-          { count: 3 },
-          { name, averageMs: null, medianMs: null },
-        ]);
-      }),
-    );
-    expect(JSON.parse(timesJson(scriptedTrace(0)))).toEqual([]);
-  });
-
-  it('of layers keep valid JSON byte for byte, and escape control characters in strings', () => {
-    const valid = '{ "Layers": ["a\\"b", "c\\\\"],\n\t"Bindings": [] }';
-    expect(validInspectorJson(valid)).toBe(valid);
-    const raw = '{"Layers": [{"Metadata": "a\u001eb\u001fc", "Name": "x\\\\"}]}';
-    expect(JSON.parse(validInspectorJson(raw))).toEqual({ Layers: [{ Metadata: 'a\u001eb\u001fc', Name: 'x\\' }] });
-  });
-
-  it('of raw bindings have names that a file may have', () => {
-    const tensor = { dtype: 'float32', shape: [1, 3], data: new Float32Array(3) } as const;
-    expect(rawFileName('a/b:c', 'input', tensor)).toBe('a_b_c.input.1.3.fp32.raw');
-    expect(rawFileName('x'.repeat(300), 'output', tensor)).toHaveLength(150);
   });
 });
 

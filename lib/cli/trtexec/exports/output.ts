@@ -1,6 +1,6 @@
 import type { NamedTensors } from '../../../data/index.js';
 import { dimsText } from '../banner.js';
-import { tensorValues } from '../report/outputs.js';
+import { valueTexts } from '../report/outputs.js';
 import { jsonLines, jsonNumber, jsonObject } from './json.js';
 
 /** The file of `--exportOutput`: the outputs of the last query of the first stream. */
@@ -10,7 +10,7 @@ export function outputJson(outputs: NamedTensors): string {
       jsonObject([
         ['name', JSON.stringify(name)],
         ['dimensions', JSON.stringify(dimsText(tensor.shape))],
-        ['values', `[ ${Array.from(tensorValues(tensor), jsonNumber).join(', ')} ]`],
+        ['values', `[ ${[...valueTexts(tensor, jsonNumber)].join(', ')} ]`],
       ]),
     ),
   );

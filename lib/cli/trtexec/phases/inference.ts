@@ -64,6 +64,7 @@ export async function describeEngine({ settings, log }: Run, engine: TrtexecEngi
   const { dumpLayerInfo, exportLayerInfo, dumpOptimizationProfile } = settings.reporting;
   if (dumpLayerInfo || exportLayerInfo !== undefined) {
     const json = validInspectorJson(await engine.inspect());
+    if (json.startsWith('"')) log.warn('The engine inspector gives no JSON: its text stands as one string.');
     if (dumpLayerInfo) {
       log.info('Layer Information:');
       log.block(layerInfoText(json));

@@ -7,15 +7,16 @@ import { dimsText } from '../banner.js';
 export function outputLines(outputs: NamedTensors): string[] {
   return Object.entries(outputs).flatMap(([name, tensor]) => [
     `${name}: (${dimsText(tensor.shape)})`,
-    Array.from(tensorValues(tensor), formatNumber).join(' '),
+    [...valueTexts(tensor, formatNumber)].join(' '),
   ]);
 }
 
-/** The values of a tensor as numbers. */
-export function* tensorValues({ dtype, data }: Tensor): Generator<number> {
+/** The values of a tensor: floats as `real` writes them, integers with all their digits, as C++ streams write them. */
+export function* valueTexts({ dtype, data }: Tensor, real: (value: number) => string): Generator<string> {
   for (const value of data) {
-    if (dtype === 'float16') yield float16ToNumber(Number(value));
-    else if (dtype === 'bfloat16') yield bfloat16ToNumber(Number(value));
-    else yield Number(value);
+    if (dtype === 'float16') yield real(float16ToNumber(Number(value)));
+    else if (dtype === 'bfloat16') yield real(bfloat16ToNumber(Number(value)));
+    else if (dtype === 'float32' || dtype === 'float64') yield real(Number(value));
+    else yield String(value);
   }
 }
