@@ -84,7 +84,7 @@ struct CudaApi {
 /// or the driver must have it. The context is retained for as long as the process lives, as TensorRT's own runtime
 /// does.
 ///
-/// @throws Failed kNoGpu without a driver, kExecution where it refuses; deviceProblem() tells first whether there is one
+/// @throws Failed kNoGpu without a driver, kExecution where it refuses; see deviceProblem()
 void useDevice(int ordinal);
 
 }  // namespace calibrt::tensorrt

@@ -18,6 +18,8 @@ export class Runtime implements AsyncDisposable {
   readonly #options: RuntimeOptions;
   readonly #guard = new DisposeGuard('the runtime');
   readonly #engines = new Children<Engine>();
+  /** Engines that are being loaded. */
+  readonly #loading = new Set<Promise<Engine>>();
 
   /** @internal */
   constructor(library: TensorRtLibrary, options: RuntimeOptions) {
@@ -39,14 +41,43 @@ export class Runtime implements AsyncDisposable {
    *
    * @param plan - Its path, or its bytes, which must stay as they are until the engine is made.
    * @throws CalibrtError `ERR_PLAN_INVALID` for what is no plan, is truncated, or was built by another version or for another GPU;
-   *   `ERR_NO_GPU` without a GPU; `ERR_USAGE` for options that do not fit the plan, or after `dispose`.
+   *   `ERR_NO_GPU` without a GPU; `ERR_USAGE` for options that do not fit the plan, or where the runtime is disposed of, before or meanwhile.
    */
   async load(plan: string | Uint8Array, options: LoadOptions = {}): Promise<Engine> {
     this.#guard.check();
+    const loading = this.#load(plan, options);
+    this.#loading.add(loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loading.delete(loading);
+    }
+  }
+
+  /**
+   * Refuses further calls, waits for the engines that are being loaded, whose `load` is rejected with `ERR_USAGE`, and disposes of the
+   * engines: the GPU memory of all of them is free when it resolves.
+   */
+  dispose(): Promise<void> {
+    return this.#guard.dispose(async () => {
+      // Those under way dispose of their engine themselves.
+      await Promise.allSettled(this.#loading);
+      await this.#engines.dispose();
+    });
+  }
+
+  /** The same as {@link Runtime.dispose}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #load(plan: string | Uint8Array, options: LoadOptions): Promise<Engine> {
     const request = this.#request(plan, options);
     const header = await readPlanHeader(plan);
     const source = typeof plan === 'string' ? plan : 'the plan';
     checkMaker(header, source, this.#library);
+    // A load cannot be stopped once it began.
+    this.#guard.check();
     const listeners: ProgressListeners = new Map();
     const outcome = await this.#library.native.load(request, eventHandler(this.#options, listeners));
     if (!outcome.ok) throw loadFailure(outcome.failure, source, header, this.#library);
@@ -56,16 +87,6 @@ export class Runtime implements AsyncDisposable {
     this.#guard.check();
     this.#engines.add(engine);
     return engine;
-  }
-
-  /** Refuses further calls and disposes of the engines. */
-  dispose(): Promise<void> {
-    return this.#guard.dispose(() => this.#engines.dispose());
-  }
-
-  /** The same as {@link Runtime.dispose}, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
   }
 
   #request(plan: string | Uint8Array, options: LoadOptions): NativeLoadRequest {

@@ -257,7 +257,14 @@ CALIBRT_CUDA cuStreamQuery(Stream* stream) {
 
 CALIBRT_CUDA cuLaunchHostFunc(Stream* stream, void (*function)(void*), void* data) {
   const Result result = enter("cuLaunchHostFunc");
-  return result == kSuccess ? enqueue(stream, [=] { function(data); }) : result;
+  if (result != kSuccess) return result;
+  return enqueue(stream, [=] {
+    const auto start = std::chrono::steady_clock::now();
+    function(data);
+    if (numberSetting("recordCuda", 0) == 0) return;
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    Entry("hostFunction").with("ms", took.count());
+  });
 }
 
 CALIBRT_CUDA cuEventCreate(Event** event, unsigned flags) {
@@ -266,6 +273,8 @@ CALIBRT_CUDA cuEventCreate(Event** event, unsigned flags) {
   auto made = std::make_unique<Event>();
   made->timed = (flags & 2U) == 0;
   *event = alive<Event>().add(std::move(made));
+  if (numberSetting("recordCuda", 0) != 0)
+    Entry("event").with("spins", (flags & 1U) == 0).with("timed", (flags & 2U) == 0);
   return kSuccess;
 }
 

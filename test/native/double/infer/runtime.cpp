@@ -8,6 +8,7 @@ namespace calibrt::test {
 
 ICudaEngine* Runtime::deserializeCudaEngine(void const* blob, std::size_t size) noexcept {
   Entry("deserializeCudaEngine").with("bytes", size);
+  log_.info("Loaded engine size: " + std::to_string(size >> 20) + " MiB");
   std::optional<Plan> plan = decodePlan({static_cast<const std::uint8_t*>(blob), size});
   if (fails("deserialize") || !plan) {
     log_.error(ErrorCode::kINTERNAL_ERROR,
