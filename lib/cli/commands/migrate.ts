@@ -2,6 +2,7 @@ import type { MigrateOptions, MigrateResult } from '../../pipeline/migration/mig
 import type { Command } from '../command.js';
 import { placementFlags } from '../flags/quantization.js';
 import { sampleFlags } from '../flags/samples.js';
+import { writtenFlags } from '../flags/written.js';
 
 /** Placement flags that mean nothing for a cache: TensorRT's form and symmetric ranges are what it is for. */
 const unfitting = new Set(['for', 'activations']);
@@ -40,22 +41,7 @@ export const migrate: Command = {
       value: 'FILE',
       description: 'the same from a JSON file, {"LINE": "TENSOR"}; --map wins',
     },
-    {
-      name: 'weights',
-      type: 'string',
-      value: 'KIND',
-      choices: ['int8', 'qdq'],
-      default: 'int8',
-      description: 'INT8 constants, or float ones with a Q/DQ pair',
-    },
-    {
-      name: 'high-precision',
-      type: 'string',
-      value: 'TYPE',
-      choices: ['fp32', 'fp16'],
-      default: 'fp32',
-      description: 'what the rest of the graph runs in; fp16 for what was built with --int8 --fp16',
-    },
+    ...writtenFlags,
     { name: 'threads', type: 'integer', value: 'N', default: 'all cores', description: 'threads of the verification' },
     ...sampleFlags,
     ...placementFlags.filter(({ name }) => !unfitting.has(name)),

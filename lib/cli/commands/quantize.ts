@@ -6,6 +6,7 @@ import { budgetFlags } from '../flags/metric.js';
 import { methodFlags, placementFlags } from '../flags/quantization.js';
 import { readRepairFlags, repairFlags } from '../flags/repairs.js';
 import { sampleFlags } from '../flags/samples.js';
+import { writtenFlags } from '../flags/written.js';
 
 /** `calibrt quantize MODEL -o OUT`. */
 export const quantize: Command = {
@@ -29,22 +30,7 @@ export const quantize: Command = {
     },
     { name: 'table', type: 'string', value: 'FILE', description: 'take the ranges from this table; no calibration' },
     { name: 'table-out', type: 'string', value: 'FILE', description: 'also write the calibration table' },
-    {
-      name: 'weights',
-      type: 'string',
-      value: 'KIND',
-      choices: ['int8', 'qdq'],
-      default: 'int8',
-      description: 'INT8 constants, or float ones with a Q/DQ pair',
-    },
-    {
-      name: 'high-precision',
-      type: 'string',
-      value: 'TYPE',
-      choices: ['fp32', 'fp16'],
-      default: 'fp32',
-      description: 'what the rest of the graph runs in; fp16 for TensorRT 11 and TensorRT-RTX',
-    },
+    ...writtenFlags,
     { name: 'report', type: 'string', value: 'FILE', description: 'write an HTML page of what was found and done' },
     {
       name: 'auto',
