@@ -21,7 +21,7 @@ function behaviour(flavour: '10' | '11'): void {
     useDouble({ flavour });
     const built = await buildEngine(model, { flavour, flags });
     ({ plan } = built);
-    weights = built.weightBytes;
+    weights = built.weightBytes ?? 0;
     expect(weights).toBeGreaterThan(20_000);
   });
 
