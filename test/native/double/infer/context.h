@@ -51,7 +51,7 @@ class Context final : public Doubled<IExecutionContext, RefusingExecutionContext
 
   void setDeviceMemory(void* memory) noexcept override;
   void setDeviceMemoryV2(void* memory, int64_t size) noexcept override;
-  size_t updateDeviceMemorySizeForShapes() noexcept override { return 4096; }
+  size_t updateDeviceMemorySizeForShapes() noexcept override;
   void setPersistentCacheLimit(size_t bytes) noexcept override {
     Entry("setPersistentCacheLimit").with("bytes", bytes);
   }
@@ -92,6 +92,8 @@ class Context final : public Doubled<IExecutionContext, RefusingExecutionContext
   unsigned long long scratch_ = 0;
   bool userMemory_ = false;
   bool hasMemory_ = false;
+  /// Bytes of memory of the caller's that a run takes.
+  std::int64_t needed_ = 0;
   // Jobs of captured graphs, which may be launched for as long as the context lives.
   std::vector<std::unique_ptr<Job>> captured_;
 };

@@ -38,6 +38,7 @@ std::unique_ptr<Context> Context::make(Engine& engine, ExecutionContextAllocatio
   }
   std::unique_ptr<Context> made(new Context(engine, *gpu));
   made->userMemory_ = strategy == ExecutionContextAllocationStrategy::kUSER_MANAGED;
+  if (made->userMemory_) made->needed_ = engine.getDeviceMemorySizeV2();
   if (!made->userMemory_ && gpu->memAlloc(&made->scratch_, 4096 * (made->graph().nodes.size() + 1)) != 0) {
     engine.log().error(ErrorCode::kFAILED_ALLOCATION, "Requested amount of GPU memory could not be allocated.");
     return nullptr;
