@@ -6,6 +6,7 @@ import {
   type Engine,
   type ExecutionContext,
   type Runtime,
+  type TimedRun,
 } from '#lib/backends/tensorrt/index.js';
 import { CalibrtError } from '#lib/errors.js';
 import { recorded, useDouble, withoutBridge } from '../support/double.js';
@@ -121,5 +122,18 @@ function behaviour(flavour: '10' | '11'): void {
     expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(asked.map(() => 'fulfilled'));
     await live.runtime.dispose();
     useDouble({ flavour });
+  });
+
+  it.each([true, false])('of the engine, a timed run without an end ends (with a signal: %s)', async (withSignal) => {
+    useDouble({ flavour });
+    const { runtime, engine } = await make();
+    const signal = withSignal ? { signal: new AbortController().signal } : {};
+    let run: Promise<TimedRun> | undefined;
+    await new Promise<void>((resolve) => {
+      run = engine.time({ durationSeconds: -1, warmUpMs: 0, onProgress: () => resolve(), ...signal });
+    });
+    await engine.dispose();
+    expect((await run!).trace.stream.length).toBeGreaterThan(0);
+    await runtime.dispose();
   });
 }

@@ -45,6 +45,8 @@ export class Engine implements EngineDescription, AsyncDisposable {
   readonly #contexts = new Children<ExecutionContext>();
   /** Contexts that are being made. */
   readonly #making = new Set<Promise<unknown>>();
+  /** Fires when the disposal begins: a timed run without an end would keep it waiting for ever. */
+  readonly #ending = new AbortController();
 
   /** @internal */
   constructor({ native, libraryName, libraryVersion, source, listeners }: EngineParts) {
@@ -105,12 +107,17 @@ export class Engine implements EngineDescription, AsyncDisposable {
   /** Times the engine; see `timeEngine`. Runs of one engine wait for each other. */
   async time(options: TimingOptions = {}): Promise<TimedRun> {
     this.#guard.check();
-    return runTiming(this, this.#native, this.#what, this.#listeners, options);
+    const run = options.durationSeconds === -1 ? { ...options, signal: this.#untilDisposal(options.signal) } : options;
+    return runTiming(this, this.#native, this.#what, this.#listeners, run);
   }
 
-  /** Refuses further calls, waits for those made before and for the contexts, disposes of these, and frees the engine's memory. */
+  /**
+   * Refuses further calls, waits for those made before and for the contexts, disposes of these, and frees the engine's memory. A timed
+   * run without an end resolves with what it measured so far.
+   */
   dispose(): Promise<void> {
     return this.#guard.dispose(async () => {
+      this.#ending.abort();
       await Promise.allSettled(this.#making);
       // A context that was just made is added one turn after its making ended.
       await Promise.resolve();
@@ -122,6 +129,10 @@ export class Engine implements EngineDescription, AsyncDisposable {
   /** The same as {@link Engine.dispose}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  #untilDisposal(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#ending.signal : AbortSignal.any([signal, this.#ending.signal]);
   }
 }
 

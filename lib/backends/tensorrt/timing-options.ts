@@ -14,7 +14,10 @@ export interface TimingOptions extends OperationOptions {
   readonly iterations?: number;
   /** Queries that start before this many ms do not count; default 200 (`--warmUp`). */
   readonly warmUpMs?: number;
-  /** Least number of seconds to measure; default 3. -1 measures until `signal` fires, and then resolves with what was measured. */
+  /**
+   * Least number of seconds to measure; default 3. -1 measures until `signal` fires or the engine is disposed of, and then resolves with
+   * what was measured.
+   */
   readonly durationSeconds?: number;
   /** Delay in ms between the launch of the first query and the start on the GPU; default 0 (`--sleepTime`). */
   readonly sleepMs?: number;
