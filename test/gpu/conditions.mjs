@@ -6,6 +6,9 @@ import { native } from '#lib/native.js';
 /** Whether this is a test of the suite itself, on the double. */
 export const onDouble = process.env.CALIBRT_GPU_TEST_DOUBLE === '1';
 
+/** The only TensorRT to test, where one was named. */
+export const onlyFlavour = process.env.CALIBRT_GPU_TEST_FLAVOUR || undefined;
+
 /**
  * What the machine has. `skip` is empty where there is a GPU to test on; `flavours` names each TensorRT that can be used, and why the
  * others cannot.
@@ -33,7 +36,8 @@ export async function findConditions() {
   };
 }
 
-function problemOf({ status, verdict, bridge }, { devices }) {
+function problemOf({ flavour, status, verdict, bridge }, { devices }) {
+  if (onlyFlavour !== undefined && flavour !== onlyFlavour) return `CALIBRT_GPU_TEST_FLAVOUR=${onlyFlavour}`;
   if (status !== 'ok') return verdict;
   const targets = bridge?.targets ?? [];
   const here = devices[0]?.target;

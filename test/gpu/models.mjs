@@ -80,16 +80,16 @@ function randomImages(count) {
   });
 }
 
-/** Samples side by side on axis 0, as many batches of `size` as are full. */
+/** Samples side by side on axis 0, in batches of `size`; the last may be smaller. */
 export function batchesOf(model, samples, size) {
   const length = model.sampleShape.reduce((product, dim) => product * dim, 1);
   const batches = [];
-  for (let start = 0; start + size <= samples.length; start += size) {
-    const data = new Float32Array(size * length);
+  for (let start = 0; start < samples.length; start += size) {
     const part = samples.slice(start, start + size);
+    const data = new Float32Array(part.length * length);
     part.forEach(({ inputs }, i) => data.set(inputs[model.input].data, i * length));
     batches.push({
-      feeds: { [model.input]: { dtype: 'float32', shape: [size, ...model.sampleShape], data } },
+      feeds: { [model.input]: { dtype: 'float32', shape: [part.length, ...model.sampleShape], data } },
       labels: part.map(({ label }) => label),
     });
   }

@@ -1,14 +1,15 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Everything that the suite measures, with the conditions it was measured under; written after every test, so that a crash loses little. */
+/** Everything that the suite measures, with the conditions it was measured under; written at every change, so that a crash loses little. */
 export class Results {
-  #file;
+  /** Where it is written. */
+  file;
   #data;
 
   constructor(file, conditions) {
-    this.#file = file;
-    this.#data = { conditions, engines: {}, contexts: {}, eventLoop: {}, calibration: {}, tests: {} };
+    this.file = file;
+    this.#data = { conditions, engines: {}, comparisons: {}, contexts: {}, calibration: {}, tests: {} };
   }
 
   /** Sets the value at a path of keys. */
@@ -19,11 +20,23 @@ export class Results {
     this.write();
   }
 
+  /** What became of a test: `waiting`, `running`, `passed`, `skipped: WHY` or `failed: WHY`. */
+  setTest(name, outcome) {
+    this.set(['tests', name], outcome);
+  }
+
+  /** Names of the tests that have not ended. */
+  unfinished() {
+    const named = (wanted) =>
+      Object.entries(this.#data.tests).flatMap(([name, outcome]) => (outcome === wanted ? [name] : []));
+    return { running: named('running'), waiting: named('waiting') };
+  }
+
   write() {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    const temporary = `${this.#file}.part`;
+    mkdirSync(dirname(this.file), { recursive: true });
+    const temporary = `${this.file}.part`;
     writeFileSync(temporary, `${JSON.stringify(this.#data, finite, 2)}\n`);
-    renameSync(temporary, this.#file);
+    renameSync(temporary, this.file);
   }
 }
 

@@ -1,19 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { timeEngine } from 'calibrt';
-import { locateTensorRt } from '#lib/backends/tensorrt/index.js';
-import { headerFolders } from '../../scripts/sdk/locate.mjs';
 import { onDouble } from './conditions.mjs';
 import { withEngine } from './with-engine.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Seconds that each round measures; rounds of the two are taken in turn. */
-const seconds = onDouble ? 0.05 : 1.5;
-const warmUpMs = onDouble ? 10 : 300;
+/** Seconds that each round measures, and ms before that do not count; the same for all that time a plan. */
+export const seconds = onDouble ? 0.05 : 1.5;
+export const warmUpMs = onDouble ? 10 : 300;
 const rounds = 3;
+
+/** How far another program's figures may be from ours for the same plan. */
+const tolerances = { computeMs: 0.01, latencyMs: 0.02, throughput: 0.02 };
 
 /** Medians in ms and queries per second. */
 export function figuresOf(trace) {
@@ -37,78 +32,23 @@ export function timePlan(plan, options = {}) {
   });
 }
 
-/** Compiles the event loop; a sentence where that cannot be done. */
-export function compileEventLoop(flavour, folder) {
-  const headers = headerFolders()[flavour === 'rtx' ? 'rtx' : `trt${flavour}`];
-  if (headers === undefined) return { problem: 'no headers of this TensorRT' };
-  const program = join(folder, `event-loop-${flavour}`);
-  const source = join(root, 'test/gpu/event-loop.cpp');
-  const standIn = join(root, 'native/tensorrt/cuda_stand_in');
-  const compiler = process.env.CXX ?? 'c++';
-  const flags = ['-std=c++17', '-O2', '-Wno-deprecated-declarations', '-isystem', standIn, '-isystem', headers];
-  const { status, error, stderr } = spawnSync(compiler, [...flags, source, '-o', program, '-ldl', '-pthread'], {
-    encoding: 'utf8',
-  });
-  if (error !== undefined) return { problem: `no C++ compiler (${compiler})` };
-  if (status !== 0) throw new Error(`${source} does not compile:\n${stderr}`);
-  const library = locateTensorRt(flavour).found.infer;
-  return { run: (plan, options) => runEventLoop(program, library, plan, options) };
-}
-
-function runEventLoop(program, library, plan, { shape, input }) {
-  const dims = `${input}:${shape.join('x')}`;
-  const text = execFileSync(program, [library, plan, dims, String(seconds * 1000), String(warmUpMs)], {
-    encoding: 'utf8',
-  });
-  const { h2d, compute, d2h, walltimeMs } = JSON.parse(text);
-  return {
-    queries: compute.length,
-    computeMs: median(compute),
-    latencyMs: median(compute.map((each, i) => each + h2d[i] + d2h[i])),
-    throughput: (compute.length / walltimeMs) * 1000,
-  };
-}
-
-/** Times a plan by both, in turn, and takes the median round of each. */
-export async function compareWithEventLoop(loop, plan, model) {
+/**
+ * Times a plan by `timeEngine` and by another program in turn, and compares the median round of each.
+ *
+ * @param time - Resolves to the program's figures for a plan, at `{input, shape}`.
+ */
+export async function compareTimes(comparisons, time, plan, model) {
   const shape = [model.batch, ...model.sampleShape];
   const ours = [];
   const theirs = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await timePlan(plan, { shapes: { [model.input]: shape } }));
-    theirs.push(loop.run(plan, { shape, input: model.input }));
+    theirs.push(await time(plan, { input: model.input, shape }));
   }
   const middle = (list, name) => median(list.map((each) => each[name]));
-  const figure = (name) => {
-    const [a, b] = [middle(ours, name), middle(theirs, name)];
-    return { calibrt: a, eventLoop: b, difference: a / b - 1 };
-  };
-  return { computeMs: figure('computeMs'), latencyMs: figure('latencyMs'), throughput: figure('throughput') };
-}
-
-/** Medians by trtexec, where it is on the path and of this TensorRT. */
-export function timeByTrtexec(plan, model) {
-  const program = (process.env.PATH ?? '')
-    .split(':')
-    .map((folder) => join(folder, 'trtexec'))
-    .find(existsSync);
-  if (program === undefined) return { problem: 'trtexec is not on the path' };
-  const shapes = `--shapes=${model.input}:${[model.batch, ...model.sampleShape].join('x')}`;
-  const args = [
-    `--loadEngine=${plan}`,
-    shapes,
-    `--duration=${seconds}`,
-    `--warmUp=${warmUpMs}`,
-    '--includeDataTransfers',
-  ];
-  for (const each of [args, args.slice(0, -1)]) {
-    const { status, stdout } = spawnSync(program, each, { encoding: 'utf8' });
-    if (status !== 0) continue;
-    const figure = (name) => Number(new RegExp(`${name}: .*?median = ([\\d.e+-]+) ms`).exec(stdout)?.[1]);
-    const throughput = Number(/Throughput: ([\d.e+-]+) qps/.exec(stdout)?.[1]);
-    return { computeMs: figure('GPU Compute Time'), latencyMs: figure('Latency'), throughput };
+  for (const [name, tolerance] of Object.entries(tolerances)) {
+    comparisons.nearly(name, { ours: middle(ours, name), theirs: middle(theirs, name), tolerance });
   }
-  return { problem: `${program} does not run this plan` };
 }
 
 export function median(values) {

@@ -4,10 +4,11 @@ import { buildEngine, buildPlan, calibrate, quantize } from 'calibrt';
 import { EntropyCalibrator2, MinMaxCalibrator, PercentileCalibrator } from '#lib/backends/tensorrt/calibrators.js';
 import { writeFileAtomic } from '#lib/files.js';
 import { profileOf } from './models.mjs';
+import { modelOfCache } from './on-cpu.mjs';
 
 /**
  * The precisions of a network that a flavour of TensorRT can build, FP32 first. `build` resolves to what the build says, and to the path of
- * the plan that it wrote.
+ * the plan that it wrote; `onCpu` takes that, and resolves to the model with the same quantization that a CPU can run.
  */
 export function variantsOf(model, flavour, folder) {
   const common = { flavour, profiles: [profileOf(model)] };
@@ -23,10 +24,12 @@ export function variantsOf(model, flavour, folder) {
       notes: result.notes,
     };
   };
+  const onCpu = ({ calibration }, name) =>
+    modelOfCache(model, calibration.cache, folder, `${model.name}-${flavour}-${name}`);
   const implicit = (name, calibrator) => ({
     name,
-    implicit: true,
     build: () => engine(name, model.path, { int8: true, calibrator: calibrator() }),
+    onCpu,
   });
   const samples = () => model.calibration.map(({ inputs }) => inputs);
   const fp32 = { name: 'fp32', build: () => engine('fp32', model.path, { tf32: false }) };
@@ -40,6 +43,7 @@ export function variantsOf(model, flavour, folder) {
   const qdq = {
     name: 'int8-qdq',
     build: async () => engine('int8-qdq', await quantizedModel(model, folder), flavour === '10' ? { int8: true } : {}),
+    onCpu: async () => ({ path: await quantizedModel(model, folder) }),
   };
   if (flavour !== '10') return [fp32, fp16, qdq];
   return [
@@ -50,7 +54,7 @@ export function variantsOf(model, flavour, folder) {
     implicit('int8-percentile', () => new PercentileCalibrator(samples)),
     {
       name: 'int8-our-cache',
-      implicit: true,
+      onCpu,
       build: async () => {
         const table = await tensorrtCache(model, folder);
         return engine('int8-our-cache', model.path, {
@@ -82,7 +86,9 @@ export async function calibrateTwice(model, folder) {
   for (const run of [1, 2]) {
     const cache = join(folder, `${model.name}-entropy-${run}.cache`);
     const calibrator = new EntropyCalibrator2(() => model.calibration.map(({ inputs }) => inputs), { cache });
-    await buildEngine(model.path, { flavour: '10', profiles: [profileOf(model)], int8: true, calibrator });
+    // Tactics have no say in what is calibrated.
+    const quick = { optimizationLevel: 0 };
+    await buildEngine(model.path, { flavour: '10', profiles: [profileOf(model)], int8: true, calibrator, ...quick });
     caches.push(await readFile(cache));
   }
   return caches;
