@@ -1,5 +1,6 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { CalibrtError } from '../errors.js';
 import type { Initializer } from './initializer.js';
 import { resolveExternal } from './external.js';
@@ -14,12 +15,24 @@ export async function hashModel(model: Hashable): Promise<string> {
   const { path, folder, bytes } = model.source;
   // Before anything is awaited: the caller may go on and edit the model.
   const files = externalFiles(model.initializers.values());
-  // WebCrypto digests on a thread of the pool.
-  const own = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  const own = await hashBytes(bytes);
   if (files.length === 0) return own;
   const all = createHash('sha256').update(own);
   for (const file of files) all.update(`\n${file} ${await hashFile(resolveExternal(path, folder, file))}`);
   return all.digest('hex');
+}
+
+/** Hashed in some milliseconds; then the event loop turns. */
+const CHUNK_BYTES = 8 << 20;
+
+// WebCrypto digests on another thread, but copies everything first, on this one: that takes as long as hashing, and the memory again.
+async function hashBytes(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    hash.update(bytes.subarray(at, at + CHUNK_BYTES));
+    await setImmediate();
+  }
+  return hash.digest('hex');
 }
 
 /** The external files that tensors refer to, each once, sorted. */

@@ -29,7 +29,7 @@ export async function prepareModel(
 ): Promise<PreparedModel> {
   const { signal } = options;
   const model = await openModel(path, signal === undefined ? {} : { signal });
-  // Hashed on another thread while the graph is cleaned; where cleaning fails, nobody asks for it.
+  // Hashed between the steps of the cleaning; where that fails, nobody asks for it.
   const sha256 = model.sha256();
   sha256.catch(() => undefined);
   if (options.inputShapes) setInputShapes(model, new Map(Object.entries(options.inputShapes)));

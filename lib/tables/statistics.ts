@@ -1,17 +1,20 @@
 import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
+import { deflate, inflate, type ZlibOptions } from 'node:zlib';
 import { CalibrtError } from '../errors.js';
 import { native, type NativeStatistics } from '../native.js';
 
-const compress = promisify(deflate);
+const compress = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
 const expand = promisify(inflate);
+
+/** On counts it makes no larger files than the default of 6, in little more than half the time. */
+const LEVEL = 4;
 
 /** Statistics as a table holds them, by tensor name: the serialized state, deflated, in base64. Off the JS thread. */
 export async function packStatistics(
   statistics: Iterable<readonly [string, NativeStatistics]>,
 ): Promise<Record<string, string>> {
   const packed = [...statistics].map(async ([name, entry]): Promise<[string, string]> => {
-    return [name, (await compress(entry.serialize())).toString('base64')];
+    return [name, (await compress(entry.serialize(), { level: LEVEL })).toString('base64')];
   });
   return Object.fromEntries(await Promise.all(packed));
 }
