@@ -13,7 +13,11 @@ const sanitizers = 'address,undefined';
 const chosen = [
   ...readdirSync(path.join(root, 'test/double'))
     // Others are about the command line, and need every bridge.
-    .filter((name) => /^(build|calibrators|disposed|exit|gone|infer|infer-failures|runtime|timing|weight-streaming|workers)\.test\.ts$/.test(name))
+    .filter((name) =>
+      /^(build|calibrators|disposed|exit|gone|infer|infer-failures|runtime|timing|weight-streaming|workers)\.test\.ts$/.test(
+        name,
+      ),
+    )
     .map((name) => `test/double/${name}`),
   'test/native',
 ];
