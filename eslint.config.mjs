@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import perfectionist from 'eslint-plugin-perfectionist';
 import tsdoc from 'eslint-plugin-tsdoc';
 import tseslint from 'typescript-eslint';
 
@@ -8,6 +9,20 @@ const only = (what, where) => ({ group: what, message: `only ${where} may import
 export default tseslint.config(
   { ignores: ['dist/', 'build*/', 'node_modules/', 'prebuilds/', 'out/'] },
   js.configs.recommended,
+  {
+    plugins: { perfectionist },
+    rules: {
+      // Node's own, packages, then our files from the far ones to the near.
+      'perfectionist/sort-imports': [
+        'error',
+        {
+          groups: ['builtin', 'external', 'subpath', 'parent', 'sibling'],
+          newlinesBetween: 'ignore',
+          internalPattern: [],
+        },
+      ],
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -5,12 +5,8 @@ export type { QuantizeResult } from './pipeline/quantize-result.js';
 export { calibrate, type CalibrateOptions, type CalibrateResult } from './pipeline/calibration/calibrate.js';
 export { explainQuantization, type Explanation } from './pipeline/explain.js';
 export { buildPlan, type BuildPlanOptions, type BuildPlanResult } from './pipeline/build/build.js';
-export {
-  evaluate,
-  type CompareOptions,
-  type EvaluateOptions,
-  type EvaluationResult,
-} from './pipeline/evaluation/verify.js';
+export type { CompareOptions } from './pipeline/evaluation/compare-options.js';
+export { evaluate, type EvaluateOptions, type EvaluationResult } from './pipeline/evaluation/evaluate.js';
 export {
   sensitivity,
   type Closeness,
@@ -33,9 +29,8 @@ export { inspect, type Inspection } from './pipeline/inspect.js';
 export type { LayersInspection, PlanInspection, PlanInspectionOptions } from './pipeline/inspect-plan.js';
 export { benchmark } from './pipeline/bench/benchmark.js';
 export type { BenchmarkBackend, BenchmarkOptions, BenchmarkTarget, BuildPrecision } from './pipeline/bench/options.js';
-export type { BaselineComparison } from './pipeline/bench/baseline.js';
 export type { HostConditions } from './pipeline/bench/conditions.js';
-export type { BenchmarkReport, BenchmarkResult } from './pipeline/bench/report.js';
+export type { BaselineComparison, BenchmarkReport, BenchmarkResult } from './pipeline/bench/report.js';
 export type { Interval } from './bench/bootstrap.js';
 export type { Comparison, Significance } from './bench/comparison.js';
 export type { Figures } from './bench/figures.js';

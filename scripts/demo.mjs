@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
+import { buildPlan, CalibrtError, evaluate, inspect, quantize } from '../dist/lib/index.js';
 import { writeImages } from './bench/images.mjs';
 import { resnet50 } from './fixtures/resnet50.mjs';
-import { buildPlan, CalibrtError, evaluate, inspect, quantize } from '../dist/lib/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const demo = (name) => join(root, 'demo', name);

@@ -1,6 +1,6 @@
+import { describeCast } from '../pipeline/build/cast.js';
 /** The result of a migration, for people. */
 import type { MigrateResult } from '../pipeline/migration/migrate.js';
-import { describeCast } from '../pipeline/build/cast.js';
 import { table, formatBytes } from './table.js';
 import { metricsTable } from './tables.js';
 

@@ -1,6 +1,6 @@
 import { Command as Commander, Option } from 'commander';
-import { commonFlags, type Command, type Flag, type FlagValues } from './command.js';
 import { packageVersion } from '../version.js';
+import { commonFlags, type Command, type Flag, type FlagValues } from './command.js';
 import { commands } from './commands/index.js';
 
 /** Called with what the user asked for, once it has been parsed. */

@@ -1,13 +1,13 @@
 /** Results as tables for people. */
 import type { OutputMetrics } from '../accuracy/metrics.js';
-import type { Explanation } from '../pipeline/explain.js';
-import type { AutoPrecision } from '../pipeline/precision/auto-precision.js';
 import type { LayerMetrics } from '../pipeline/evaluation/compare-layers.js';
+import type { Explanation } from '../pipeline/explain.js';
 import type { Inspection } from '../pipeline/inspect.js';
+import type { AutoPrecision } from '../pipeline/precision/auto-precision.js';
 import type { Closeness, SensitivityResult } from '../pipeline/sensitivity/sensitivity.js';
 import { rangesText } from './calibration-tables.js';
-import { planText } from './plan-text.js';
 import { formatDb, formatFigure, formatPercent } from './describe.js';
+import { planText } from './plan-text.js';
 import { formatBytes, table } from './table.js';
 
 /** Which nodes are quantized, and the rule that decided. */

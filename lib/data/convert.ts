@@ -1,6 +1,6 @@
 import { CalibrtError } from '../errors.js';
-import { allocate, isFloat } from './dtype.js';
 import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from '../float16.js';
+import { allocate, isFloat } from './dtype.js';
 import type { ModelInput } from './spec.js';
 import type { DataType, TensorData } from './tensor.js';
 

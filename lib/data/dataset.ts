@@ -3,8 +3,8 @@ import { hashSamples } from './hash.js';
 import type { Preprocess } from './images/preprocess.js';
 import { assignLabels, readLabels } from './labels.js';
 import { mapInOrder } from './map-in-order.js';
-import { pairSources, type PairedSource } from './sources/pair.js';
 import { openSource } from './sources/open-source.js';
+import { pairSources, type PairedSource } from './sources/pair.js';
 import type { DataSpec, ModelInput } from './spec.js';
 import type { NamedTensors } from './tensor.js';
 

@@ -1,5 +1,5 @@
-import { toNumbers } from './convert.js';
 import type { Batch } from './batch.js';
+import { toNumbers } from './convert.js';
 import type { Tensor } from './tensor.js';
 
 /** Means of so many equal stretches of a sample stand for it. */

@@ -1,7 +1,7 @@
 import { Initializer, type ExternalResolver } from './initializer.js';
 import { onnx } from './proto.js';
-import { toBigInt, toLong } from './wire/int64.js';
 import { bytesField, scanFields, wrapPieces, type Field, type Pieces } from './wire/fields.js';
+import { toBigInt, toLong } from './wire/int64.js';
 
 /** A node's attribute, by type. Types that calibrt never edits (sparse tensors, type protos) are `other`. */
 export type Attribute =

@@ -1,10 +1,10 @@
 import { addConstant } from './constants.js';
 import { dialInputs } from './dial-inputs.js';
 import type { Graph } from './graph.js';
-import { Insertion } from './qdq/insertion.js';
 import type { Model } from './model.js';
 import { GraphNode } from './node.js';
 import type { Placement } from './placement/types.js';
+import { Insertion } from './qdq/insertion.js';
 import { ValueInfo } from './value-info.js';
 
 /**

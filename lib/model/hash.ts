@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { CalibrtError } from '../errors.js';
-import type { Initializer } from './initializer.js';
 import { resolveExternal } from './external.js';
+import type { Initializer } from './initializer.js';
 
 interface Hashable {
   readonly source: { readonly path: string; readonly folder: string; readonly bytes: Uint8Array };

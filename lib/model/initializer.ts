@@ -1,13 +1,13 @@
 import protobuf from 'protobufjs/minimal.js';
 import { viewAs } from '../data/dtype.js';
-import { CalibrtError } from '../errors.js';
 import type { DataType, Tensor, TensorData } from '../data/tensor.js';
+import { CalibrtError } from '../errors.js';
 import { elementBytes, elementTypeCode, elementTypeName, isDataType, type ElementType } from './element-type.js';
 import { readExternal, type ExternalLocation } from './external.js';
 import { onnx } from './proto.js';
+import { typedDataBytes } from './typed-data.js';
 import { bytesField, Field, replaceFields, scanFields, wrapPieces, type Pieces } from './wire/fields.js';
 import { toBigInt } from './wire/int64.js';
-import { typedDataBytes } from './typed-data.js';
 
 // TensorProto's field numbers.
 const DIMS = 1;

@@ -1,12 +1,11 @@
 import { CalibrtError } from '../errors.js';
 import { resolveExternal } from './external.js';
 import { Graph } from './graph.js';
+import { hashModel } from './hash.js';
 import type { Initializer } from './initializer.js';
 import type { GraphNode } from './node.js';
 import { onnx } from './proto.js';
-import { toBigInt } from './wire/int64.js';
 import { saveModel, type SaveOptions } from './save.js';
-import { hashModel } from './hash.js';
 import type { ValueInfo } from './value-info.js';
 import {
   bytesField,
@@ -18,6 +17,7 @@ import {
   type Field,
   type Pieces,
 } from './wire/fields.js';
+import { toBigInt } from './wire/int64.js';
 
 // ModelProto's field numbers.
 const IR_VERSION = 1;

@@ -7,7 +7,7 @@ import type { ExternalLocation } from './external.js';
 import { externalFiles } from './hash.js';
 import type { Initializer } from './initializer.js';
 import { linkExternal } from './link.js';
-import type { Model } from './model.js';
+import type { GraphNode } from './node.js';
 import { piecesLength, type Pieces } from './wire/fields.js';
 
 /** Options of `Model.save`. */
@@ -19,6 +19,14 @@ export interface SaveOptions {
   readonly temporary?: boolean;
   /** Moves the weights to a file beside, whatever their size: edited copies that are saved in the same folder share it. Default false. */
   readonly external?: boolean;
+}
+
+/** What of a model is saved. */
+interface Savable {
+  readonly source: { readonly path: string; readonly folder: string };
+  readonly nodes: readonly GraphNode[];
+  readonly initializers: ReadonlyMap<string, Initializer>;
+  pieces(tensor?: (initializer: Initializer) => Pieces): Pieces;
 }
 
 /** When values move to an external file; for tests. */
@@ -34,7 +42,7 @@ const externalLimits: SaveLimits = { ...defaultLimits, limit: 0 };
 
 /** See `Model.save`. */
 export async function saveModel(
-  model: Model,
+  model: Savable,
   path: string,
   options: SaveOptions = {},
   limits = options.external ? externalLimits : defaultLimits,
@@ -62,7 +70,7 @@ export async function saveModel(
 
 /** The tensors whose values go to a new data file. */
 function tensorsToMove(
-  model: Model,
+  model: Savable,
   isLeftBehind: (external: Initializer) => boolean,
   { limit, smallest }: SaveLimits,
 ): ReadonlySet<Initializer> {
@@ -81,7 +89,7 @@ function relocated({ external }: Initializer, linked: ReadonlyMap<string, string
 }
 
 // In the model's own folder the obvious name may be that of a file which other tensors are still read from.
-function dataFileName(model: Model, path: string): string {
+function dataFileName(model: Savable, path: string): string {
   const used = new Set(externalFiles(model.initializers.values()));
   const base = basename(path);
   let name = `${base}.data`;
@@ -90,11 +98,11 @@ function dataFileName(model: Model, path: string): string {
 }
 
 // Bodies of control flow are written as they are, their external files by the same relative names.
-function checkBodies(model: Model): void {
+function checkBodies(model: Savable): void {
   const node = model.nodes.find(({ subgraphs }) => subgraphs?.external);
   if (!node) return;
   throw new CalibrtError(
     'ERR_MODEL_UNSUPPORTED',
-    `node "${node.name}" of ${model.path} has external data in its body: save the model in the folder that it came from`,
+    `node "${node.name}" of ${model.source.path} has external data in its body: save the model in the folder that it came from`,
   );
 }

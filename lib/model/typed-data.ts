@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { DataType } from '../data/tensor.js';
 import { elementBytes } from './element-type.js';
-import { toBigInt } from './wire/int64.js';
 import { WireType, type Field } from './wire/fields.js';
+import { toBigInt } from './wire/int64.js';
 
 // TensorProto's typed value fields; everything narrower than 32 bits travels in int32_data.
 const FLOAT_DATA = 4;

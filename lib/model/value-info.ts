@@ -1,7 +1,7 @@
 import { elementTypeCode, elementTypeName, type ElementType } from './element-type.js';
 import { onnx } from './proto.js';
-import { toBigInt } from './wire/int64.js';
 import { bytesField, replaceFields, scanFields, type Pieces } from './wire/fields.js';
+import { toBigInt } from './wire/int64.js';
 
 /** A tensor's name and type as the model states them. */
 export interface TensorInfo {

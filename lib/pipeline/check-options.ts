@@ -1,8 +1,8 @@
 import { calibratorNames, checkCandidates, createCalibrator } from '../../calibrators/index.js';
 import { CalibrtError } from '../errors.js';
-import type { ScopeOptions } from './placement-options.js';
 import type { ActivationOptions, MethodOptions } from './calibration/ranges.js';
 import { isRereadable, type SampleData } from './calibration/samples.js';
+import type { ScopeOptions } from './placement-options.js';
 
 const MOST_THREADS = 1024;
 

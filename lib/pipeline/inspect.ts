@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { CalibrtError } from '../errors.js';
 import { describeModel, openModel, type ModelDescription } from '../model/index.js';
+import { detectTableFormat, readTable, type CalibrationTable } from '../tables/index.js';
 import {
   inspectLayers,
   inspectPlan,
@@ -8,7 +9,6 @@ import {
   type PlanInspection,
   type PlanInspectionOptions,
 } from './inspect-plan.js';
-import { detectTableFormat, readTable, type CalibrationTable } from '../tables/index.js';
 
 /** What {@link inspect} found, by the kind of file. */
 export type Inspection =

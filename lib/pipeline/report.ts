@@ -5,11 +5,11 @@ import type { NativeStatistics } from '../native.js';
 import type { Fact, LayerCost, ReportData, TensorPage } from '../report/index.js';
 import { unpackStatistics, writeTable, type CalibrationTable } from '../tables/index.js';
 import { packageVersion } from '../version.js';
+import { searchRanges } from './calibration/ranges.js';
+import { isRereadable } from './calibration/samples.js';
 import { placementOptions } from './placement-options.js';
 import type { QuantizeOptions } from './quantize-options.js';
 import type { QuantizeResult } from './quantize-result.js';
-import { searchRanges } from './calibration/ranges.js';
-import { isRereadable } from './calibration/samples.js';
 import { sensitivity } from './sensitivity/sensitivity.js';
 import type { Workspace } from './workspace.js';
 

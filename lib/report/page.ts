@@ -1,8 +1,8 @@
 import { costChart, histogramChart, tradeOffChart } from './charts.js';
 import type { Fact, ReportData, TensorPage } from './data.js';
 import { escape } from './escape.js';
-import { verdictList } from './verdict-list.js';
 import { style } from './style.js';
+import { verdictList } from './verdict-list.js';
 
 /** Layers that the chart names; the rest cost less. */
 const MOST_LAYERS = 40;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeNpy } from '../data/encode-npy.js';
 import { cli, type CliResult } from '../helpers/cli.js';
 import { repository } from '../helpers/fixture.js';
-import { encodeNpy } from '../data/encode-npy.js';
 
 const demo = repository('demo/model.onnx');
 const images = repository('demo/calibration');

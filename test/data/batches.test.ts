@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CalibrtError } from '#lib/errors.js';
 import { corruptSample } from '#lib/data/corrupt.js';
 import {
   openDataset,
@@ -12,6 +11,7 @@ import {
   type ModelInput,
   type ReadOptions,
 } from '#lib/data/index.js';
+import { CalibrtError } from '#lib/errors.js';
 import { png, scratchFolder } from './scratch.js';
 
 const input: ModelInput = { name: 'x', dtype: 'float32', shape: [null, null] };

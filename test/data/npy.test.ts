@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toNumbers } from '#lib/data/convert.js';
 import { fileRange } from '#lib/data/byte-range.js';
-import { NpyRows } from '#lib/data/npy/rows.js';
+import { toNumbers } from '#lib/data/convert.js';
 import { decodeNpy } from '#lib/data/npy/decode.js';
+import { NpyRows } from '#lib/data/npy/rows.js';
 import type { Tensor } from '#lib/data/tensor.js';
 import { encodeNpy } from './encode-npy.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomBelow, seededRandom, shuffledIndices, xoshiro128starstar } from '#lib/data/random.js';
 import { defaultHoldout, selectSamples } from '#lib/data/index.js';
+import { randomBelow, seededRandom, shuffledIndices, xoshiro128starstar } from '#lib/data/random.js';
 
 describe('xoshiro128**', () => {
   it("gives the reference implementation's numbers", () => {

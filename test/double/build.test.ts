@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildEngine, readPlanHeader } from '#lib/backends/tensorrt/index.js';
-import { double, recorded, withoutBridge } from '../support/double.js';
 import { batchProfile, fixture } from '../backends/tensorrt/rtx.js';
+import { double, recorded, withoutBridge } from '../support/double.js';
 
 const fp32 = fixture('tiny-cnn-fp32.onnx');
 

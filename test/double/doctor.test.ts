@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Diagnosis } from '#lib/pipeline/diagnose.js';
 import { packageRoot } from '#lib/native.js';
+import type { Diagnosis } from '#lib/pipeline/diagnose.js';
 import { cli } from '../helpers/cli.js';
 import { double, doubleEnvironment, withoutBridge } from '../support/double.js';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildEngine, loadEngine, type BuildOptions, type Engine } from '#lib/backends/tensorrt/index.js';
-import { cli } from '../helpers/cli.js';
 import { fixture } from '../backends/tensorrt/rtx.js';
+import { cli } from '../helpers/cli.js';
 import { double, doubleEnvironment, readRecord, recorded, useDouble, withoutBridge } from '../support/double.js';
 import { cast, fold, folded, nonZero, row } from './networks.js';
 

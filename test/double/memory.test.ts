@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildEngine } from '#lib/backends/tensorrt/index.js';
-import { doubleEnvironment, useDouble, withoutBridge } from '../support/double.js';
 import { build } from '../model/build.js';
+import { doubleEnvironment, useDouble, withoutBridge } from '../support/double.js';
 import { fold } from './networks.js';
 
 const run = promisify(execFile);

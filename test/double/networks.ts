@@ -1,6 +1,6 @@
+import type { DataType, Tensor } from '#lib/data/tensor.js';
 import { Graph, GraphNode, Model } from '#lib/model/index.js';
 import { ValueInfo } from '#lib/model/value-info.js';
-import type { DataType, Tensor } from '#lib/data/tensor.js';
 import { build } from '../model/build.js';
 
 /** Networks that the double computes as they are: test/native/double/infer/interpret.h lists its operators. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modelInputs, openDataset } from '#lib/data/index.js';
 import { openModel } from '#lib/model/index.js';
-import { resnet50 } from '../../scripts/fixtures/resnet50.mjs';
 import { mulberry32 } from '../../scripts/bench/images.mjs';
+import { resnet50 } from '../../scripts/fixtures/resnet50.mjs';
 import { onDouble } from './conditions.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,5 +1,5 @@
-import ort from 'onnxruntime-node';
 import { fileURLToPath } from 'node:url';
+import ort from 'onnxruntime-node';
 import type { DataType, Tensor, TensorData } from '#lib/data/tensor.js';
 import { type Evaluate, type Model, openModel } from '#lib/model/index.js';
 

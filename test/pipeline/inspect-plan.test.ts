@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CalibrtError } from '#lib/errors.js';
-import { inspect } from '#lib/pipeline/inspect.js';
 import { inspectPlan, type InspectableEngine } from '#lib/pipeline/inspect-plan.js';
+import { inspect } from '#lib/pipeline/inspect.js';
 import { fixture, repository } from '../helpers/fixture.js';
 
 const model = fixture('tiny-cnn-qdq.onnx');

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeModel, openModel } from '#lib/model/index.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
 import { repository } from '../helpers/fixture.js';
 
 const data = repository('demo/calibration');

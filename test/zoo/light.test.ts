@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkerProcess } from '#lib/backends/onnxruntime/index.js';
 import { openModel, type TensorInfo } from '#lib/model/index.js';
 import { buildPlan } from '#lib/pipeline/build/build.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { prepareModel } from '#lib/pipeline/prepare.js';
 import { quantize } from '#lib/pipeline/quantize.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
 // @ts-expect-error: a script, without types
 import { Random } from '../../scripts/fixtures/topologies/random.mjs';
 import { needsRtx, withoutRtx } from '../backends/tensorrt/rtx.js';

@@ -13,8 +13,8 @@ import { profile } from './profile-job.js';
 import type { Job, JobResults, ToChild, ToParent } from './protocol.js';
 import { record } from './record-job.js';
 import { reduce } from './reduce-job.js';
-import { timeModels } from './time-job.js';
 import { preload } from './runtime.js';
+import { timeModels } from './time-job.js';
 import { runTrials } from './trials-job.js';
 
 /** Batches on their way from the parent: one being used, one waiting. */

@@ -4,8 +4,8 @@ import type { Batch } from '../../data/batch.js';
 import type { NearDuplicates } from '../../data/near-duplicates.js';
 import type { DataSpec, ModelInput, SampleSummary } from '../../data/spec.js';
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
-import type { Dial } from '../../model/dial-inputs.js';
 import type { SerializedError } from '../../errors.js';
+import type { Dial } from '../../model/dial-inputs.js';
 import type { Progress } from '../../progress.js';
 
 /** Where a job's samples come from. A dataset is opened again in the child; a stream is sent by the parent, batch by batch. */

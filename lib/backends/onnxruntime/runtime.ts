@@ -1,7 +1,7 @@
 /** The one door to ONNX Runtime: session settings, feeds and fetches. It is opened only in the forked child. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { CalibrtError } from '../../errors.js';
 import type { DataType, NamedTensors, Tensor, TensorData } from '../../data/tensor.js';
+import { CalibrtError } from '../../errors.js';
 
 type Ort = typeof import('onnxruntime-node');
 

@@ -1,5 +1,5 @@
-import { CalibrtError } from '../../errors.js';
 import type { IterableSample } from '../../data/index.js';
+import { CalibrtError } from '../../errors.js';
 import type { CalibrationTable } from '../../tables/index.js';
 
 /** One or more samples at a time, side by side on axis 0; see `IterableSample`. Regrouped to the size of a batch where need be. */

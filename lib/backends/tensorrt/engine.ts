@@ -1,10 +1,10 @@
-import { CalibrtError } from '../../errors.js';
 import type { NativeEngine } from '../../native.js';
 import { ExecutionContext } from './context.js';
 import { Children, DisposeGuard } from './disposal.js';
 import type { ContextOptions, EngineDescription, EngineTensor, WeightStreaming } from './engine-options.js';
 import { checkTypes } from './outputs.js';
 import { valueOf } from './run-failures.js';
+import { checkRunOptions } from './run-options.js';
 import type { TimedRun, TimingOptions } from './timing-options.js';
 import { runTiming, type ProgressListeners } from './timing-run.js';
 
@@ -76,9 +76,8 @@ export class Engine implements EngineDescription, AsyncDisposable {
    */
   async createContext(options: ContextOptions = {}): Promise<ExecutionContext> {
     this.#guard.check();
+    checkRunOptions(this, options);
     const { profile = 0, cudaGraph = false, spinWait = false, profileLayers = false } = options;
-    this.checkProfile(profile);
-    if (cudaGraph && profileLayers) throw graphExcludesProfile();
     checkTypes(this.tensors);
     const made = this.#native.createContext({ profile, cudaGraph, spinWait, profileLayers });
     this.#making.add(made);
@@ -89,13 +88,6 @@ export class Engine implements EngineDescription, AsyncDisposable {
     } finally {
       this.#making.delete(made);
     }
-  }
-
-  /** @throws CalibrtError `ERR_USAGE` where there is no such optimization profile. */
-  checkProfile(profile: number): void {
-    if (Number.isInteger(profile) && profile >= 0 && profile < this.profiles) return;
-    const known = this.profiles === 1 ? 'profile 0 alone' : `profiles 0 to ${this.profiles - 1}`;
-    throw new CalibrtError('ERR_USAGE', `the engine has ${known}: there is no optimization profile ${profile}`);
   }
 
   /** The engine inspector's JSON, as the library writes it; how much it says is `profilingVerbosity` of the build. */
@@ -134,9 +126,4 @@ export class Engine implements EngineDescription, AsyncDisposable {
   #untilDisposal(signal: AbortSignal | undefined): AbortSignal {
     return signal === undefined ? this.#ending.signal : AbortSignal.any([signal, this.#ending.signal]);
   }
-}
-
-/** Layers cannot be told apart in a replayed graph. */
-export function graphExcludesProfile(): CalibrtError {
-  return new CalibrtError('ERR_USAGE', 'cudaGraph and profileLayers exclude each other: leave one of them out');
 }

@@ -1,6 +1,6 @@
-import type { IterableSample, ModelInput, TensorData } from '../../data/index.js';
 import { elementCount, isDataType, isStorageOf } from '../../data/dtype.js';
 import { checkFinite } from '../../data/finite.js';
+import type { IterableSample, ModelInput, TensorData } from '../../data/index.js';
 
 /**
  * The bytes of an item that is a whole batch already, not copied: for each input a tensor of its type and shape, or a bare array of its

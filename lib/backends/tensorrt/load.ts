@@ -1,6 +1,6 @@
 import { CalibrtError } from '../../errors.js';
-import type { Engine } from './engine.js';
 import type { LoadOptions, RuntimeOptions } from './engine-options.js';
+import type { Engine } from './engine.js';
 import { flavours } from './flavours.js';
 import { readPlanHeader } from './plan.js';
 import { createRuntime } from './runtime.js';

@@ -1,9 +1,10 @@
 import { abortError, throwIfAborted } from '../../errors.js';
 import type { NativeEngine } from '../../native.js';
-import { graphExcludesProfile, type Engine } from './engine.js';
+import type { EngineDescription } from './engine-options.js';
 import { iterationsOf, summarizeLayers } from './layer-times.js';
 import { checkTypes, toTensors } from './outputs.js';
 import { valueOf } from './run-failures.js';
+import { checkRunOptions } from './run-options.js';
 import type { TimedRun, TimingOptions } from './timing-options.js';
 import { toTimingRequest } from './timing-request.js';
 
@@ -14,7 +15,7 @@ let runs = 0;
 
 /** A timed run of an engine whose options have not been checked. */
 export async function runTiming(
-  engine: Engine,
+  engine: EngineDescription,
   native: NativeEngine,
   what: string,
   listeners: ProgressListeners,
@@ -22,8 +23,7 @@ export async function runTiming(
 ): Promise<TimedRun> {
   const { signal, onProgress, profileLayers = false, fetchOutputs = false, durationSeconds } = options;
   throwIfAborted(signal);
-  engine.checkProfile(options.profile ?? 0);
-  if (profileLayers && options.cudaGraph) throw graphExcludesProfile();
+  checkRunOptions(engine, options);
   if (fetchOutputs) checkTypes(engine.tensors.filter(({ mode }) => mode === 'output'));
   const request = toTimingRequest(engine.tensors, options);
 

@@ -1,5 +1,5 @@
-import type { Layer } from './layer.js';
 import { medianOfSorted } from '../statistics.js';
+import type { Layer } from './layer.js';
 import { precisionIn } from './precision.js';
 
 /** A kernel as ONNX Runtime's profiler tells it. */

@@ -34,7 +34,7 @@ export const evaluate: Command = {
 
   async run({ args, flags, console, signal }) {
     const { DEFAULT_LIMIT } = await import('../../data/index.js');
-    const { evaluate } = await import('../../pipeline/evaluation/verify.js');
+    const { evaluate } = await import('../../pipeline/evaluation/evaluate.js');
     const { readSampleFlags, requireData } = await import('../flags/read-samples.js');
     const { layersTable, metricsTable } = await import('../tables.js');
     const [reference, candidate] = args as [string, string];

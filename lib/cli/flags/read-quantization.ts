@@ -1,6 +1,6 @@
+import type { ActivationOptions, MethodOptions } from '../../pipeline/calibration/ranges.js';
 import type { ScopeOptions } from '../../pipeline/placement-options.js';
 import type { PrepareOptions } from '../../pipeline/prepare.js';
-import type { ActivationOptions, MethodOptions } from '../../pipeline/calibration/ranges.js';
 import type { FlagValues } from '../command.js';
 import { parseList, parseShapes } from '../parse.js';
 import { defined } from './read-samples.js';

@@ -1,5 +1,5 @@
-import { usage } from './help.js';
 import { groupTitles, trtexecFlags, type FlagGroup, type Treatment, type TrtexecFlag } from './flags/index.js';
+import { usage } from './help.js';
 
 /** The page docs/trtexec.md, from the table of flags. */
 export function documentationPage(): string {

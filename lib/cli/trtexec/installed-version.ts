@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { locateTensorRt } from '../../backends/tensorrt/locate.js';
 import { flavours } from '../../backends/tensorrt/flavours.js';
+import { locateTensorRt } from '../../backends/tensorrt/locate.js';
 
 /**
  * The version of the library that is installed, as its file name tells it (`libnvinfer.so.10.16.0`), without opening anything;

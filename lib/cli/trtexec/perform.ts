@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { checkOutputPaths, writeFileAtomic } from '../../files.js';
 import { CalibrtError } from '../../errors.js';
+import { checkOutputPaths, writeFileAtomic } from '../../files.js';
 import type { GivenArgument, TrtexecArguments } from './arguments.js';
 import type { BackendChoice, TrtexecBackend } from './backend.js';
 import { banner } from './banner.js';

@@ -1,6 +1,6 @@
-import type { ModelInput, PreprocessSpec } from '../spec.js';
 import { readSampleFile } from '../files.js';
 import type { SampleFileReader } from '../sources/source.js';
+import type { ModelInput, PreprocessSpec } from '../spec.js';
 import { decodeImage } from './decode.js';
 import { fitImage } from './fit.js';
 import { resolvePreprocess } from './preprocess.js';

@@ -1,6 +1,6 @@
 import { CalibrtError } from '../../errors.js';
-import { allocate, isFloat, tensor } from '../dtype.js';
 import { convertToInput } from '../convert.js';
+import { allocate, isFloat, tensor } from '../dtype.js';
 import type { Tensor, TensorData } from '../tensor.js';
 import type { RgbImage } from './decode.js';
 import type { Preprocess } from './preprocess.js';

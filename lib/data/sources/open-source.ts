@@ -3,10 +3,10 @@ import { basename, extname } from 'node:path';
 import { CalibrtError } from '../../errors.js';
 import { readFailure } from '../files.js';
 import type { DataSource, ModelInput, PreprocessSpec } from '../spec.js';
+import { npyArraySource, npzArraySource } from './array-source.js';
 import { fileKindOf, onlyInput } from './file-kinds.js';
 import { fileSource } from './file-source.js';
 import { listFolder } from './folder.js';
-import { npyArraySource, npzArraySource } from './array-source.js';
 import { listSource } from './list.js';
 import type { SampleSource } from './source.js';
 

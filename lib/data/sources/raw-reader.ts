@@ -1,6 +1,6 @@
 import { CalibrtError } from '../../errors.js';
-import { bytesPerElement, elementCount, tensor, viewAs } from '../dtype.js';
 import { adaptToInput } from '../adapt.js';
+import { bytesPerElement, elementCount, tensor, viewAs } from '../dtype.js';
 import { readSampleFile } from '../files.js';
 import { formatShape, oneSample } from '../shape.js';
 import type { ModelInput } from '../spec.js';

@@ -1,5 +1,5 @@
-import type { NamedTensors, Tensor } from '../tensor.js';
 import type { Preprocess } from '../images/preprocess.js';
+import type { NamedTensors, Tensor } from '../tensor.js';
 
 /** Reads one file as (a part of) one sample. */
 export interface SampleFileReader {

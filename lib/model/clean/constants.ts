@@ -1,8 +1,8 @@
+import type { Tensor } from '../../data/tensor.js';
 import { float32, int64 } from '../constants.js';
 import type { Graph } from '../graph.js';
 import { Initializer } from '../initializer.js';
 import type { GraphNode } from '../node.js';
-import type { Tensor } from '../../data/tensor.js';
 
 /** Turns `Constant` nodes into initializers, those apart that are a graph output themselves. Returns how many. */
 export function constantsToInitializers(graph: Graph): number {

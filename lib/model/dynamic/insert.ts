@@ -1,13 +1,13 @@
 import { native } from '../../native.js';
+import type { Attribute } from '../attribute.js';
 import { dropUnusedInitializers } from '../clean/unused.js';
 import { addConstant, int64 } from '../constants.js';
 import type { Graph } from '../graph.js';
 import type { Model } from '../model.js';
 import { GraphNode } from '../node.js';
-import type { Attribute } from '../attribute.js';
 import type { Placement, WeightPoint } from '../placement/types.js';
-import { readWeights, type IntegerWeights, type QuantizeWeights, type QuantizedWeight } from '../qdq/weights.js';
 import { scaleFloor } from '../qdq/scale.js';
+import { readWeights, type IntegerWeights, type QuantizeWeights, type QuantizedWeight } from '../qdq/weights.js';
 
 /** Attributes of Conv that ConvInteger has too. */
 const convolutionAttributes = ['auto_pad', 'dilations', 'group', 'kernel_shape', 'pads', 'strides'];

@@ -1,10 +1,10 @@
-import type { GraphNode } from '../node.js';
 import type { Model } from '../model.js';
+import type { GraphNode } from '../node.js';
 import { Draft } from '../placement/draft.js';
 import { gatherFacts } from '../placement/facts.js';
-import { leave, quantize, type RuleContext, type Verdict } from '../placement/rule.js';
+import { leave, quantize, type RuleContext } from '../placement/rule.js';
 import { applyScope } from '../placement/scope.js';
-import type { Placement, PlacementOptions } from '../placement/types.js';
+import type { Placement, PlacementOptions, Verdict } from '../placement/types.js';
 import { gemmAxis, markWeights, obstacle } from '../placement/weights.js';
 
 const computed = quantize('dynamic', 'It computes in INT8; the range of its input is found at run time.');

@@ -1,5 +1,5 @@
-import { numberToFloat16 } from '../../float16.js';
 import type { Tensor } from '../../data/tensor.js';
+import { numberToFloat16 } from '../../float16.js';
 import { addConstant, float32 } from '../constants.js';
 import type { Graph } from '../graph.js';
 import { Initializer } from '../initializer.js';

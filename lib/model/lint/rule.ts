@@ -1,5 +1,5 @@
-import type { LintContext } from './context.js';
 import type { Model } from '../model.js';
+import type { LintContext } from './context.js';
 
 /**
  * How bad a finding is: `error`, TensorRT refuses the model; `warning`, it builds but a fusion breaks, or a layer is slower or less exact

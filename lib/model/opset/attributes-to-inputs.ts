@@ -1,8 +1,8 @@
+import type { Tensor } from '../../data/tensor.js';
+import { numberToFloat16 } from '../../float16.js';
 import { float32, int64 } from '../constants.js';
 import { inferTypes } from '../infer.js';
 import type { GraphNode } from '../node.js';
-import type { Tensor } from '../../data/tensor.js';
-import { numberToFloat16 } from '../../float16.js';
 import { constantFor, unsupported, type Upgrade, type UpgradeContext } from './context.js';
 
 /** Squeeze-13, Unsqueeze-13, ReduceSum-13 and the other reductions of 18: `axes` became the second input. */

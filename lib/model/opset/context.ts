@@ -1,5 +1,5 @@
-import { CalibrtError } from '../../errors.js';
 import type { Tensor } from '../../data/tensor.js';
+import { CalibrtError } from '../../errors.js';
 import { addConstant } from '../constants.js';
 import type { Graph } from '../graph.js';
 import type { GraphNode } from '../node.js';

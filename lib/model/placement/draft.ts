@@ -1,7 +1,6 @@
 import type { Graph } from '../graph.js';
 import type { GraphNode } from '../node.js';
-import type { Verdict } from './rule.js';
-import type { BiasPoint, Edge, NodeDecision, WeightPoint } from './types.js';
+import type { BiasPoint, Edge, NodeDecision, WeightPoint, Verdict } from './types.js';
 
 /** A placement while its rules run. */
 export class Draft {

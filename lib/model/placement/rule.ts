@@ -1,22 +1,13 @@
 import type { GraphNode } from '../node.js';
 import type { Draft } from './draft.js';
 import type { Facts } from './facts.js';
-import type { PlacementOptions } from './types.js';
+import type { PlacementOptions, Verdict } from './types.js';
 
 /** What a rule works with. */
 export interface RuleContext {
   readonly facts: Facts;
   readonly draft: Draft;
   readonly options: PlacementOptions;
-}
-
-/** A rule's word on a node. */
-export interface Verdict {
-  readonly quantized: boolean;
-  /** The rule, as a stable word. */
-  readonly rule: string;
-  /** Why, in one sentence. */
-  readonly reason: string;
 }
 
 /** The verdict that a node computes on quantized inputs. */

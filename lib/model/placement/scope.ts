@@ -3,8 +3,8 @@ import type { Graph } from '../graph.js';
 import type { GraphNode } from '../node.js';
 import type { Draft } from './draft.js';
 import { nodePattern } from './patterns.js';
-import { leave, type Verdict } from './rule.js';
-import type { PlacementOptions } from './types.js';
+import { leave } from './rule.js';
+import type { PlacementOptions, Verdict } from './types.js';
 
 /**
  * Decides against the nodes that the caller keeps out: by name, by operator, or because they lie outside the part between

@@ -26,16 +26,20 @@ export interface Edge {
   readonly input: number;
 }
 
-/** The verdict on one node. */
-export interface NodeDecision {
-  readonly node: string;
-  readonly opType: string;
+/** A rule's word on a node. */
+export interface Verdict {
   /** Whether the node computes on quantized inputs. */
   readonly quantized: boolean;
   /** The rule that decided, a stable word. */
   readonly rule: string;
   /** Why, in one sentence. */
   readonly reason: string;
+}
+
+/** The verdict on one node. */
+export interface NodeDecision extends Verdict {
+  readonly node: string;
+  readonly opType: string;
 }
 
 /** A tensor that is quantized, and the readers that get the quantized form; other readers keep the original. */

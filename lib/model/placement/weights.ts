@@ -1,5 +1,6 @@
 import type { GraphNode } from '../node.js';
-import { leave, type RuleContext, type Verdict } from './rule.js';
+import { leave, type RuleContext } from './rule.js';
+import type { Verdict } from './types.js';
 
 /** Why the constant at `weight` and the activation at `input` cannot be quantized together; `undefined` where they can. */
 export function obstacle(node: GraphNode, { facts }: RuleContext, input = 0, weight = 1): Verdict | undefined {

@@ -1,9 +1,9 @@
 import { CalibrtError } from '../../errors.js';
 import { addConstant } from '../constants.js';
-import { roundHalfEven } from './round.js';
 import type { Graph } from '../graph.js';
 import type { BiasPoint } from '../placement/types.js';
 import { addLinear, type Insertion } from './insertion.js';
+import { roundHalfEven } from './round.js';
 
 /** Largest magnitude of a quantized bias; one less than int32 holds, against rounding in the scale. */
 const largestBias = 2 ** 31 - 2 ** 8;

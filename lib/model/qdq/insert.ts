@@ -1,12 +1,12 @@
 import { CalibrtError, throwIfAborted } from '../../errors.js';
 import { native } from '../../native.js';
-import { dropUnusedInitializers } from '../clean/unused.js';
 import { perChannelOpset } from '../clean/clean.js';
-import type { Model } from '../model.js';
+import { dropUnusedInitializers } from '../clean/unused.js';
 import type { Graph } from '../graph.js';
+import type { Model } from '../model.js';
 import type { BiasPoint, Placement, WeightPoint } from '../placement/types.js';
-import { insertBias, leastScales } from './biases.js';
 import { insertActivation } from './activations.js';
+import { insertBias, leastScales } from './biases.js';
 import { Insertion } from './insertion.js';
 import { finalRanges, type FinalRange, type QuantizationRange } from './ranges.js';
 import { insertWeight, type QuantizedWeight, type QuantizeWeights, type WeightStorage } from './weights.js';

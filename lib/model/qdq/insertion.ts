@@ -1,9 +1,9 @@
 import { CalibrtError } from '../../errors.js';
+import type { Attribute } from '../attribute.js';
 import { addConstant, float32 } from '../constants.js';
 import type { Graph } from '../graph.js';
 import { Initializer } from '../initializer.js';
 import { GraphNode } from '../node.js';
-import type { Attribute } from '../attribute.js';
 import type { Edge } from '../placement/types.js';
 import type { QuantizedType } from './scale.js';
 

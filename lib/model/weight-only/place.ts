@@ -1,11 +1,11 @@
-import { applyScope } from '../placement/scope.js';
-import { Draft } from '../placement/draft.js';
-import { gatherFacts } from '../placement/facts.js';
-import { leave, quantize, type RuleContext, type Verdict } from '../placement/rule.js';
-import type { Placement, PlacementOptions } from '../placement/types.js';
-import { gemmAxis, markWeights } from '../placement/weights.js';
 import type { Model } from '../model.js';
 import type { GraphNode } from '../node.js';
+import { Draft } from '../placement/draft.js';
+import { gatherFacts } from '../placement/facts.js';
+import { leave, quantize, type RuleContext } from '../placement/rule.js';
+import { applyScope } from '../placement/scope.js';
+import type { Placement, PlacementOptions, Verdict } from '../placement/types.js';
+import { gemmAxis, markWeights } from '../placement/weights.js';
 
 const stored = quantize('weight-only', 'Its weights are stored as INT8; it computes in float.');
 

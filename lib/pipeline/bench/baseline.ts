@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { compareRounds, type Comparison } from '../../bench/comparison.js';
+import { compareRounds } from '../../bench/comparison.js';
 import { CalibrtError } from '../../errors.js';
-import type { BenchmarkReport } from './report.js';
-
-/** A run compared with that of an earlier day. */
-export interface BaselineComparison extends Comparison {
-  /** What was otherwise then: `onnxruntime 1.29.0 then, 1.30.0 now`. */
-  readonly differences: readonly string[];
-}
+import type { BaselineComparison, BenchmarkReport } from './report.js';
 
 /** What is used of a saved run. */
 type Saved = Pick<BenchmarkReport, 'label' | 'model' | 'backend' | 'device' | 'rounds' | 'conditions'>;

@@ -1,7 +1,7 @@
+import type { LayerTime } from '../../backends/tensorrt/index.js';
 import type { Layer } from '../../bench/layers/layer.js';
 import type { QueryTimes } from '../../bench/query-times.js';
 import type { InferenceTrace } from '../../bench/trace.js';
-import type { LayerTime } from '../../backends/tensorrt/index.js';
 import type { NamedTensors } from '../../data/index.js';
 import type { OperationOptions } from '../../progress.js';
 

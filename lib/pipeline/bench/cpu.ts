@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { onnxRuntimeVersion, WorkerProcess } from '../../backends/onnxruntime/index.js';
-import { layersOfKernels } from '../../bench/layers/kernels.js';
 import type { LayerTime } from '../../backends/tensorrt/index.js';
+import { layersOfKernels } from '../../bench/layers/kernels.js';
 import type { InferenceTrace } from '../../bench/trace.js';
 import { modelInputs, type NamedTensors } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';

@@ -6,14 +6,19 @@ import { figuresOf, gpuFigures, type Figures, type GpuFigures } from '../../benc
 import { joinTimes, joinTraces } from '../../bench/join-traces.js';
 import type { Layer, LayerSummary } from '../../bench/layers/layer.js';
 import { summarizeLayers } from '../../bench/layers/summary.js';
-import { judgeSteadiness, type Steadiness } from '../../bench/steadiness.js';
 import { medianOfSorted } from '../../bench/statistics.js';
+import { judgeSteadiness, type Steadiness } from '../../bench/steadiness.js';
 import type { InferenceTrace } from '../../bench/trace.js';
 import type { NamedTensors } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
-import type { BaselineComparison } from './baseline.js';
 import type { HostConditions } from './conditions.js';
 import type { Contender, ProfiledRun, Round } from './contender.js';
+
+/** A run compared with that of an earlier day. */
+export interface BaselineComparison extends Comparison {
+  /** What was otherwise then: `onnxruntime 1.29.0 then, 1.30.0 now`. */
+  readonly differences: readonly string[];
+}
 
 /** One model's figures: what `calibrt bench --json` prints, and `--baseline` reads. Of the GPU's parts, a CPU has none. */
 export interface BenchmarkReport extends Steadiness, Partial<Omit<GpuFigures, 'latencyMs'>> {

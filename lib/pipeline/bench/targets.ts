@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { locateTensorRt } from '../../backends/tensorrt/index.js';
 import { flavours } from '../../backends/tensorrt/flavours.js';
+import { locateTensorRt } from '../../backends/tensorrt/index.js';
 import { CalibrtError } from '../../errors.js';
 import { native } from '../../native.js';
 import { isPlan } from '../evaluation/evaluate-plan.js';

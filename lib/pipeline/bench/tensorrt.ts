@@ -1,5 +1,5 @@
-import { joinTimes as joinLayerTimes } from '../../bench/layers/join-times.js';
 import { parseInspector } from '../../bench/layers/inspector.js';
+import { joinTimes as joinLayerTimes } from '../../bench/layers/join-times.js';
 import { queryTimes } from '../../bench/query-times.js';
 import { modelInputs, type NamedTensors } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';

@@ -12,10 +12,10 @@ import { checkOutputPaths, writeFileAtomic } from '../../files.js';
 import { openModel } from '../../model/index.js';
 import { native } from '../../native.js';
 import type { OperationOptions } from '../../progress.js';
+import { Workspace } from '../workspace.js';
 import { ofOriginal, type CastSummary } from './cast.js';
 import { prepareCalibration, type ImplicitCalibration } from './implicit-calibration.js';
 import { typedCopy } from './typed-copy.js';
-import { Workspace } from '../workspace.js';
 
 /** Options of {@link buildPlan}: the engine's, a timing cache kept in a file, and types that the model itself has to carry out. */
 export interface BuildPlanOptions extends BuildOptions, OperationOptions {

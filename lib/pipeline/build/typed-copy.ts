@@ -3,10 +3,10 @@ import type { TensorRtLibrary } from '../../backends/tensorrt/library.js';
 import { CalibrtError } from '../../errors.js';
 import { hasQdq, openModel } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
+import type { Workspace } from '../workspace.js';
 import type { BuildPlanOptions } from './build.js';
 import { castFile, type CastSummary } from './cast.js';
 import { insertPlaceholderRanges, placeholderName } from './placeholder-ranges.js';
-import type { Workspace } from '../workspace.js';
 
 /** A model as the library is to get it. */
 export interface TypedModel {

@@ -7,20 +7,20 @@ import { checkOutputPaths } from '../../files.js';
 import { activationTensors, openModel, placeQdq, type Model, type Placement } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
 import { tableFormatOf, writeTable, type CalibrationTable, type TableFormatName } from '../../tables/index.js';
+import { checkOptions, methodOf } from '../check-options.js';
 import { placementOptions, type ScopeOptions } from '../placement-options.js';
 import { prepareModel, type PreparedModel, type PrepareOptions } from '../prepare.js';
+import { repairJudge } from '../repair/repair.js';
+import { Stopwatch } from '../stopwatch.js';
+import { judge, type Verdict } from '../verdicts/index.js';
+import { Workspace } from '../workspace.js';
 import { chooseMethods } from './auto-method.js';
-import { checkOptions, methodOf } from '../check-options.js';
 import { Checkpoint } from './checkpoint.js';
 import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
-import { repairJudge } from '../repair/repair.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
-import { Stopwatch } from '../stopwatch.js';
-import { judge, type Verdict } from '../verdicts/index.js';
 import { tuneRanges } from './tune.js';
-import { Workspace } from '../workspace.js';
 
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions

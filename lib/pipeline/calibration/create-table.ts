@@ -7,8 +7,8 @@ import {
   type TensorRange,
 } from '../../tables/index.js';
 import { packageVersion } from '../../version.js';
-import { isSymmetric } from './integer-form.js';
 import type { PreparedModel } from '../prepare.js';
+import { isSymmetric } from './integer-form.js';
 import type { FoundRanges } from './ranges.js';
 import type { DrawnSamples } from './samples.js';
 import type { CapturedStatistics } from './statistics.js';

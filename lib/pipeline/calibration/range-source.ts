@@ -2,13 +2,13 @@ import { modelInputs } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
 import type { Placement } from '../../model/index.js';
 import { checkTable, readTable, type CalibrationTable } from '../../tables/index.js';
+import type { PreparedModel } from '../prepare.js';
+import type { QuantizeOptions } from '../quantize-options.js';
+import { trialCapture } from '../sensitivity/capture.js';
 import { calibrateTensors, qdqCapture } from './calibrate.js';
 import { createTable } from './create-table.js';
 import { firstSamples } from './first-samples.js';
-import type { PreparedModel } from '../prepare.js';
-import type { QuantizeOptions } from '../quantize-options.js';
 import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
-import { trialCapture } from '../sensitivity/capture.js';
 import type { CapturedStatistics } from './statistics.js';
 
 /** With a table nothing is calibrated, so all samples serve the verification, or as many as are asked for. */

@@ -10,9 +10,9 @@ import { CalibrtError } from '../../errors.js';
 import { exposeTensors, type Model, type Placement } from '../../model/index.js';
 import { native, type NativeStatistics } from '../../native.js';
 import type { OperationOptions } from '../../progress.js';
+import type { Workspace } from '../workspace.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { DrawnSamples } from './samples.js';
-import type { Workspace } from '../workspace.js';
 
 const CHECKPOINT_MS = 2000;
 

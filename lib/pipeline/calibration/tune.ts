@@ -1,10 +1,10 @@
 import { tuningCandidates, widestBest, type DynamicRange } from '../../../calibrators/index.js';
 import { dialFeeds, dialsOf, measureBranches, type Model, type Placement } from '../../model/index.js';
 import type { NativeStatistics } from '../../native.js';
-import { integerForm } from './integer-form.js';
-import type { FoundRanges } from './ranges.js';
 import { reduceOn } from '../repair/reduce.js';
 import type { RepairJudge } from '../repair/trial.js';
+import { integerForm } from './integer-form.js';
+import type { FoundRanges } from './ranges.js';
 
 /** Samples that tune; as every candidate costs a run of twice the network, few. */
 const TUNING_SAMPLES = 16;

@@ -2,8 +2,8 @@ import type { OutputMetrics } from '../../accuracy/index.js';
 import type { SampleSource, WorkerProcess } from '../../backends/onnxruntime/index.js';
 import { activationTensors, cleanModel, exposeTensors, openModel, type Model } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
-import { compareOn, type ModelPair } from './verify.js';
 import type { Workspace } from '../workspace.js';
+import { compareOn, type ModelPair } from './compare-models.js';
 
 /** One tensor that both models make, and how far the candidate's is from the reference's. */
 export interface LayerMetrics extends OutputMetrics {

@@ -19,9 +19,9 @@ import { CalibrtError, throwIfAborted } from '../../errors.js';
 import { openModel } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
 import { allSamples } from '../calibration/samples.js';
-import { checkSameInterface, type StatedInterface } from './same-interface.js';
-import type { CompareOptions } from './verify.js';
 import { Workspace } from '../workspace.js';
+import type { CompareOptions } from './compare-options.js';
+import { checkSameInterface, type StatedInterface } from './same-interface.js';
 
 /** Samples per run where both sides leave it free and no metric takes the samples one by one. */
 const PLAN_BATCH = 8;

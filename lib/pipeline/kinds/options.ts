@@ -1,7 +1,7 @@
 import { CalibrtError } from '../../errors.js';
+import type { RangeSymmetry } from '../calibration/ranges.js';
 import type { CheckedOptions } from '../check-options.js';
 import { methodOf } from '../check-options.js';
-import type { RangeSymmetry } from '../calibration/ranges.js';
 
 /** Kinds of quantization beside static INT8. */
 export interface KindOptions {

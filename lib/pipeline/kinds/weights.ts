@@ -1,5 +1,5 @@
-import { native } from '../../native.js';
 import type { QuantizeWeights } from '../../model/index.js';
+import { native } from '../../native.js';
 import type { KindOptions } from './options.js';
 
 /** How weights become INT8 for a kind; `undefined`: symmetric, with float scales. */

@@ -6,19 +6,19 @@ import { insertQdq, openModel, type Model, type WeightStorage } from '../../mode
 import type { OperationOptions } from '../../progress.js';
 import { cacheHeader, readTable, type CalibrationTable } from '../../tables/index.js';
 import { castWithCopy, type CastSummary } from '../build/cast.js';
+import { allSamples, type SampleOptions } from '../calibration/samples.js';
+import { compareOn } from '../evaluation/compare-models.js';
 import { modelFileBytes } from '../network.js';
+import { placementOptions, type ScopeOptions } from '../placement-options.js';
+import { prepareModel, type PreparedModel, type PrepareOptions } from '../prepare.js';
+import { Stopwatch } from '../stopwatch.js';
+import { Workspace } from '../workspace.js';
 import { parseMapping } from './mapping.js';
 import { CacheNames, type LineMatch } from './match-names.js';
 import { placeMatched, type MissingTensor } from './place-matched.js';
 import { writeRecord } from './record.js';
 import { describeLines, type UnusedLine } from './unused-lines.js';
 import { writtenScales, type ChangedScale } from './written-scales.js';
-import { placementOptions, type ScopeOptions } from '../placement-options.js';
-import { prepareModel, type PreparedModel, type PrepareOptions } from '../prepare.js';
-import { allSamples, type SampleOptions } from '../calibration/samples.js';
-import { Stopwatch } from '../stopwatch.js';
-import { compareOn } from '../evaluation/verify.js';
-import { Workspace } from '../workspace.js';
 
 /** Options of {@link migrate}; samples are for the verification alone. */
 export interface MigrateOptions

@@ -7,13 +7,13 @@ import type { OperationOptions } from '../../progress.js';
 import type { CalibrationTable } from '../../tables/index.js';
 import { firstSamples } from '../calibration/first-samples.js';
 import { integerForm, type IntegerForm } from '../calibration/integer-form.js';
+import type { DrawnSamples } from '../calibration/samples.js';
 import { placementOptions, type ScopeOptions } from '../placement-options.js';
+import type { RankedUnit } from '../sensitivity/rank.js';
+import type { Workspace } from '../workspace.js';
 import { leastFigure, readBudget, type Budget, type BudgetOptions } from './budget.js';
 import { PrecisionSearch, type PrecisionStep } from './search.js';
-import type { DrawnSamples } from '../calibration/samples.js';
-import type { RankedUnit } from '../sensitivity/rank.js';
 import { TrialNetwork, type TrialParts } from './trial-network.js';
-import type { Workspace } from '../workspace.js';
 
 /** Samples that rank the nodes: each costs two runs of half the network for every node. */
 export const RANKING_SAMPLES = 32;

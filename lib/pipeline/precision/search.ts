@@ -1,11 +1,11 @@
 import type { Judgement } from '../../backends/onnxruntime/index.js';
-import type { Placement, PlacementOptions } from '../../model/index.js';
 import { throwIfAborted } from '../../errors.js';
+import type { Placement, PlacementOptions } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
-import { keepsBudget, leastFigure, type Budget } from './budget.js';
 import { errorsOf, gainDb, MOST_FALL_DB, share, worstFallDb, type Errors } from '../sensitivity/cost.js';
 import type { RankedUnit } from '../sensitivity/rank.js';
 import { placeWithout, type Unit } from '../sensitivity/units.js';
+import { keepsBudget, leastFigure, type Budget } from './budget.js';
 import type { TrialNetwork } from './trial-network.js';
 
 /** A network on the way from full INT8 to one that keeps the budget. */

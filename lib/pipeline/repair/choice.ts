@@ -1,8 +1,8 @@
 import type { Judgement } from '../../backends/onnxruntime/index.js';
 import type { Model } from '../../model/index.js';
-import { meanGain, type RepairGain, type RepairJudge } from './trial.js';
 import { captureStatistics } from '../calibration/statistics.js';
 import type { TrialNetwork } from '../precision/trial-network.js';
+import { meanGain, type RepairGain, type RepairJudge } from './trial.js';
 import { judgingSamples } from './trial.js';
 
 /** Largest error of an output after a repair that is to leave the function as it is, as a share of the output's range. */

@@ -2,20 +2,20 @@ import { availableParallelism } from 'node:os';
 import { CalibrtError } from '../../errors.js';
 import type { Model, Placement } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
+import type { CalibrationTable } from '../../tables/index.js';
+import type { ActivationOptions, RangeSymmetry } from '../calibration/ranges.js';
+import { isRereadable, type DrawnSamples, type SampleData } from '../calibration/samples.js';
+import type { CaptureContext } from '../calibration/statistics.js';
 import { quantizationRanges } from '../kinds/activations.js';
 import type { KindOptions } from '../kinds/options.js';
 import { isStaticInt8 } from '../kinds/write.js';
 import type { ScopeOptions } from '../placement-options.js';
-import type { CalibrationTable } from '../../tables/index.js';
 import type { PreparedModel } from '../prepare.js';
-import type { ActivationOptions, RangeSymmetry } from '../calibration/ranges.js';
-import type { RepairReport } from './choice.js';
 import { correctBiases } from './bias.js';
+import type { RepairReport } from './choice.js';
 import { equalizeNetwork } from './equalize.js';
 import { smoothNetwork } from './smooth.js';
 import type { RepairJudge } from './trial.js';
-import { isRereadable, type DrawnSamples, type SampleData } from '../calibration/samples.js';
-import type { CaptureContext } from '../calibration/statistics.js';
 
 /**
  * Changes to the float network that make INT8 cost it less, each measured and left out where it gains nothing. They read some samples

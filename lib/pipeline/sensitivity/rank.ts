@@ -2,10 +2,10 @@ import type { MetricSpec } from '../../accuracy/index.js';
 import type { Judgement } from '../../backends/onnxruntime/index.js';
 import type { Placement, PlacementOptions } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
+import type { TrialNetwork } from '../precision/trial-network.js';
 import { errorsOf, share } from './cost.js';
 import { sweep } from './sweep.js';
 import { allBut, alone, unitsOf, type Unit, type UnitTrial } from './units.js';
-import type { TrialNetwork } from '../precision/trial-network.js';
 
 /** How a unit was judged so far; kept in a file by `--resume`. */
 export interface UnitJudgements {

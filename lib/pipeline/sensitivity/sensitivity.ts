@@ -6,6 +6,13 @@ import { CalibrtError } from '../../errors.js';
 import { checkOutputPath } from '../../files.js';
 import { placeQdq } from '../../model/index.js';
 import { readTable, type CalibrationTable } from '../../tables/index.js';
+import { calibrateTensors, qdqCapture } from '../calibration/calibrate.js';
+import { createTable } from '../calibration/create-table.js';
+import type { ActivationOptions, MethodOptions } from '../calibration/ranges.js';
+import { drawSamples, isRereadable, type DrawnSamples, type SampleOptions } from '../calibration/samples.js';
+import type { CaptureSet } from '../calibration/statistics.js';
+import { checkOptions } from '../check-options.js';
+import { placementOptions, type ScopeOptions } from '../placement-options.js';
 import {
   hasLabels,
   openSteps,
@@ -14,21 +21,14 @@ import {
   searchPrecision,
   type AutoPrecision,
 } from '../precision/auto-precision.js';
-import { calibrateTensors, qdqCapture } from '../calibration/calibrate.js';
-import { checkOptions } from '../check-options.js';
-import { createTable } from '../calibration/create-table.js';
-import { placementOptions, type ScopeOptions } from '../placement-options.js';
 import { readBudget, type BudgetOptions } from '../precision/budget.js';
+import type { TrialNetwork } from '../precision/trial-network.js';
 import { prepareModel, type PreparedModel, type PrepareOptions } from '../prepare.js';
-import type { ActivationOptions, MethodOptions } from '../calibration/ranges.js';
-import { drawSamples, isRereadable, type DrawnSamples, type SampleOptions } from '../calibration/samples.js';
+import { Stopwatch } from '../stopwatch.js';
+import { Workspace } from '../workspace.js';
 import { trialCapture } from './capture.js';
 import { fileMemory, freshMemory } from './memory.js';
 import { rankUnits, type RankedUnit, type Ranking } from './rank.js';
-import type { CaptureSet } from '../calibration/statistics.js';
-import { Stopwatch } from '../stopwatch.js';
-import type { TrialNetwork } from '../precision/trial-network.js';
-import { Workspace } from '../workspace.js';
 
 /** Options of {@link sensitivity}. */
 export interface SensitivityOptions

@@ -6,11 +6,11 @@ import { modelInputs, openDataset, readBatches } from '../../../dist/lib/data/in
 import { exactPattern, insertQdq, openModel, placeQdq } from '../../../dist/lib/model/index.js';
 import { chooseMethods } from '../../../dist/lib/pipeline/calibration/auto-method.js';
 import { integerForm } from '../../../dist/lib/pipeline/calibration/integer-form.js';
-import { prepareModel } from '../../../dist/lib/pipeline/prepare.js';
-import { openTrials } from '../../../dist/lib/pipeline/repair/trial.js';
 import { captureStatistics } from '../../../dist/lib/pipeline/calibration/statistics.js';
+import { prepareModel } from '../../../dist/lib/pipeline/prepare.js';
 import { correctBiases } from '../../../dist/lib/pipeline/repair/bias.js';
 import { equalizeNetwork } from '../../../dist/lib/pipeline/repair/equalize.js';
+import { openTrials } from '../../../dist/lib/pipeline/repair/trial.js';
 import { Workspace } from '../../../dist/lib/pipeline/workspace.js';
 import { symmetricScale } from '../../../dist/lib/tables/index.js';
 

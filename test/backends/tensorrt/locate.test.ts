@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cacheRoot } from '#lib/backends/tensorrt/library-folders.js';
 import { locateTensorRt } from '#lib/backends/tensorrt/index.js';
+import { cacheRoot } from '#lib/backends/tensorrt/library-folders.js';
 // @ts-expect-error: a script, without types
 import { cacheRoot as scriptsCacheRoot } from '../../../scripts/sdk/cache.mjs';
 

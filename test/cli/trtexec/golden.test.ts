@@ -3,8 +3,8 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { helpText } from '#lib/cli/trtexec/help.js';
 import type { TrtexecBackend } from '#lib/cli/trtexec/backend.js';
+import { helpText } from '#lib/cli/trtexec/help.js';
 import { fixture, repository } from '../../helpers/fixture.js';
 import { planBytes, staticTensors, threeProfiles, type DoubleOptions } from './backend-double.js';
 import { runDouble, withoutNumbers, type DoubleRun } from './run-double.js';

@@ -1,5 +1,5 @@
-import { runTrtexec } from '#lib/cli/trtexec/run.js';
 import type { BackendChoice, TrtexecBackend } from '#lib/cli/trtexec/backend.js';
+import { runTrtexec } from '#lib/cli/trtexec/run.js';
 import { backendDouble, type Calls, type DoubleOptions } from './backend-double.js';
 
 /** How a run with the double ended. */

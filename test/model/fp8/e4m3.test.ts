@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Graph, GraphNode, Initializer, Model } from '#lib/model/index.js';
 import { e4m3ToNumber, greatestE4m3, numberToE4m3 } from '#lib/model/fp8/e4m3.js';
+import { Graph, GraphNode, Initializer, Model } from '#lib/model/index.js';
 import { ValueInfo } from '#lib/model/value-info.js';
 import { ort, run } from '../helpers.js';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { EngineTensor, TimingOptions } from '#lib/backends/tensorrt/index.js';
 import type { InferenceTrace } from '#lib/bench/trace.js';
-import type { BuildPlanOptions } from '#lib/pipeline/build/build.js';
 import type { EngineTools } from '#lib/pipeline/bench/engine-tools.js';
+import type { BuildPlanOptions } from '#lib/pipeline/build/build.js';
 
 /** What the stub was asked. */
 export interface Asked {

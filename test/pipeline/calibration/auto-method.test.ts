@@ -6,7 +6,7 @@ import { WorkerProcess, type SampleSource } from '#lib/backends/onnxruntime/inde
 import { modelInputs } from '#lib/data/index.js';
 import { addDials, cleanModel, insertQdq, openModel, placeQdq } from '#lib/model/index.js';
 import { calibrate } from '#lib/pipeline/calibration/calibrate.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
 import { readTable } from '#lib/tables/index.js';
 import { repository } from '../../helpers/fixture.js';

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkerProcess } from '#lib/backends/onnxruntime/index.js';
 import type { EngineTensor } from '#lib/backends/tensorrt/index.js';
 import { evaluatePlans, isPlan, type LoadPlan } from '#lib/pipeline/evaluation/evaluate-plan.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
 import { repository } from '../../helpers/fixture.js';
 
 const demo = repository('demo/model.onnx');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel } from '#lib/model/index.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
-import { fixture, repository } from '../../helpers/fixture.js';
 import { cli } from '../../helpers/cli.js';
+import { fixture, repository } from '../../helpers/fixture.js';
 
 const demo = repository('demo/model.onnx');
 const data = repository('demo/test');

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quantize } from '#lib/pipeline/quantize.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import type { QuantizeOptions } from '#lib/pipeline/quantize-options.js';
 import type { QuantizeResult } from '#lib/pipeline/quantize-result.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
+import { quantize } from '#lib/pipeline/quantize.js';
 import { fixture, repository } from '../../helpers/fixture.js';
 
 const model = fixture('networks/depthwise.onnx');

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quantize } from '#lib/pipeline/quantize.js';
+import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import type { QuantizeOptions } from '#lib/pipeline/quantize-options.js';
-import { evaluate } from '#lib/pipeline/evaluation/verify.js';
+import { quantize } from '#lib/pipeline/quantize.js';
 import { repository } from '../../helpers/fixture.js';
 
 const path = repository('test/fixtures/networks/depthwise.onnx');

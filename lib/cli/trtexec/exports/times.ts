@@ -1,5 +1,5 @@
-import type { InferenceTrace } from '../../../bench/trace.js';
 import { queryTimes } from '../../../bench/query-times.js';
+import type { InferenceTrace } from '../../../bench/trace.js';
 import { jsonLines, jsonNumber, jsonObject } from './json.js';
 
 /** The file of `--exportTimes`: one object per query that counts, all in ms. */

@@ -1,6 +1,6 @@
+import type { Flag } from '../../command.js';
 import { methodFlags } from '../../flags/quantization.js';
 import { sampleFlags } from '../../flags/samples.js';
-import type { Flag } from '../../command.js';
 import { carriedOut, everywhere, inTheModel, nothing, split, type FlagForm, type TrtexecFlag } from './flag.js';
 
 const forms: Readonly<Record<Flag['type'], FlagForm>> = {

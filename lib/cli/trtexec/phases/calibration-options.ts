@@ -1,9 +1,9 @@
-import { camelCase, type FlagValues } from '../../command.js';
-import { readMethodFlags } from '../../flags/read-quantization.js';
-import { readSampleFlags } from '../../flags/read-samples.js';
 import { CalibrtError } from '../../../errors.js';
 import type { ActivationOptions, MethodOptions } from '../../../pipeline/calibration/ranges.js';
 import type { SampleOptions } from '../../../pipeline/calibration/samples.js';
+import { camelCase, type FlagValues } from '../../command.js';
+import { readMethodFlags } from '../../flags/read-quantization.js';
+import { readSampleFlags } from '../../flags/read-samples.js';
 import type { TrtexecArguments } from '../arguments.js';
 import { borrowedFlags } from '../flags/calibrt.js';
 import { ArgumentProblem } from '../problems.js';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { TimedRun, TimingOptions } from '../../../backends/tensorrt/timing-options.js';
+import { validInspectorJson } from '../../../bench/layers/valid-json.js';
 import type { NamedTensors } from '../../../data/index.js';
 import { writeFileAtomic } from '../../../files.js';
 import type { TrtexecEngine } from '../backend.js';
-import { validInspectorJson } from '../../../bench/layers/valid-json.js';
 import { outputJson } from '../exports/output.js';
 import { profileJson } from '../exports/profile.js';
 import { rawBytes, rawFileName } from '../exports/raw-bindings.js';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { EngineTensor } from '../../../backends/tensorrt/engine-options.js';
+import { randomInput } from '../../../bench/random-input.js';
 import { bytesPerElement, elementCount, isDataType, viewAs } from '../../../data/dtype.js';
 import type { DataType, NamedTensors, Tensor } from '../../../data/index.js';
 import { CalibrtError } from '../../../errors.js';
@@ -7,7 +8,6 @@ import type { TrtexecEngine } from '../backend.js';
 import { dimsText } from '../banner.js';
 import { typeName } from '../exports/raw-bindings.js';
 import { findPlausible, matchesPattern } from '../options/specs.js';
-import { randomInput } from '../../../bench/random-input.js';
 import type { Run } from './run.js';
 
 /** Shapes of dynamic inputs; of shape tensors, their values. */

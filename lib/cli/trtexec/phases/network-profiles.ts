@@ -1,8 +1,8 @@
 import type { OptimizationProfile } from '../../../backends/tensorrt/build-options.js';
 import { CalibrtError } from '../../../errors.js';
 import { dimsText } from '../banner.js';
-import { findPlausible, matchesPattern } from '../options/specs.js';
 import type { ShapeProfile, ShapeSpec } from '../options/index.js';
+import { findPlausible, matchesPattern } from '../options/specs.js';
 
 /** An input as the model states it: open dimensions are no numbers. */
 export interface NetworkInput {

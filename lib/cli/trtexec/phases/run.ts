@@ -1,10 +1,10 @@
+import type { LogSeverity } from '../../../native.js';
 import type { TrtexecArguments } from '../arguments.js';
 import type { TrtexecBackend } from '../backend.js';
 import type { TrtexecLog } from '../log.js';
 import type { TrtexecSettings } from '../options/index.js';
 import type { DeviceReport } from '../report/device.js';
 import type { PageFact } from '../report/page.js';
-import type { LogSeverity } from '../../../native.js';
 import type { CalibrationOptions } from './calibration-options.js';
 
 /** What every phase of a run works with. */

@@ -1,7 +1,7 @@
 import type { NamedTensors, Tensor } from '../../../data/index.js';
 import { bfloat16ToNumber, float16ToNumber } from '../../../float16.js';
-import { formatNumber } from '../format-number.js';
 import { dimsText } from '../banner.js';
+import { formatNumber } from '../format-number.js';
 
 /** Lines of `--dumpOutput`: name and dimensions, then the values. */
 export function outputLines(outputs: NamedTensors): string[] {

@@ -1,8 +1,8 @@
+import { queryTimes } from '../../../bench/query-times.js';
+import { metricStatistics, type MetricStatistics } from '../../../bench/statistics.js';
 import type { InferenceTrace } from '../../../bench/trace.js';
 import type { TensorRtFlavour } from '../../../native.js';
 import { formatNumber } from '../format-number.js';
-import { queryTimes } from '../../../bench/query-times.js';
-import { metricStatistics, type MetricStatistics } from '../../../bench/statistics.js';
 import { traceLines } from './trace-lines.js';
 
 const f = Math.fround;

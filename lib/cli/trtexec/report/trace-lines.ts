@@ -1,5 +1,5 @@
-import { formatNumber } from '../format-number.js';
 import type { QueryTimes } from '../../../bench/query-times.js';
+import { formatNumber } from '../format-number.js';
 
 const f = Math.fround;
 /** Groups that are printed at each end of a long trace. */

@@ -1,4 +1,5 @@
-import { leave, type Verdict } from '../rule.js';
+import { leave } from '../rule.js';
+import type { Verdict } from '../types.js';
 
 type Side = number | null | undefined;
 

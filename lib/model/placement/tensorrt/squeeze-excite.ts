@@ -1,5 +1,5 @@
-import type { GraphNode } from '../../node.js';
 import type { Graph } from '../../graph.js';
+import type { GraphNode } from '../../node.js';
 import { quantizedBeyond } from '../neighbours.js';
 import { leave, quantize, type Rule } from '../rule.js';
 

@@ -1,5 +1,6 @@
 import type { GraphNode } from '../../node.js';
-import { leave, quantize, type Rule, type RuleContext, type Verdict } from '../rule.js';
+import { leave, quantize, type Rule, type RuleContext } from '../rule.js';
+import type { Verdict } from '../types.js';
 import { gemmAxis, markWeights, obstacle } from '../weights.js';
 import { matrixLimit } from './matrix-limits.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { EngineTensor } from '#lib/backends/tensorrt/engine-options.js';
 import { toFeeds } from '#lib/backends/tensorrt/feeds.js';
 import { checkRange } from '#lib/backends/tensorrt/shapes.js';
-import type { EngineTensor } from '#lib/backends/tensorrt/engine-options.js';
 
 const image: EngineTensor = {
   name: 'image',

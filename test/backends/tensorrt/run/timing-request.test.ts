@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineTensor } from '#lib/backends/tensorrt/engine-options.js';
-import { toTimingRequest } from '#lib/backends/tensorrt/timing-request.js';
 import type { TimingOptions } from '#lib/backends/tensorrt/timing-options.js';
+import { toTimingRequest } from '#lib/backends/tensorrt/timing-request.js';
 
 const tensors: readonly EngineTensor[] = [
   {
