@@ -26,7 +26,7 @@ export async function writeFileAtomic(
   try {
     const file = await open(temporary, 'wx');
     try {
-      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : joinSmall(content);
       for (const piece of pieces) await file.writeFile(piece);
       if (flush) await file.sync();
     } finally {
@@ -38,6 +38,27 @@ export async function writeFileAtomic(
     await rm(temporary, { force: true }).catch(() => undefined);
     throw outputError(path, cause);
   }
+}
+
+/** A write crosses to another thread and back, which for a model's thousands of fields takes longer than its weights. */
+const WORTH_A_WRITE = 1 << 16;
+
+function* joinSmall(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    if (length + piece.length > WORTH_A_WRITE && length > 0) {
+      yield Buffer.concat(small);
+      small = [];
+      length = 0;
+    }
+    if (piece.length > WORTH_A_WRITE) yield piece;
+    else {
+      small.push(piece);
+      length += piece.length;
+    }
+  }
+  if (length > 0) yield Buffer.concat(small);
 }
 
 /**

@@ -6,8 +6,6 @@ import type { OperationOptions } from '../progress.js';
 export interface PreparedModel {
   /** The cleaned graph: constants and BatchNorm folded, opset raised; same inputs, outputs and function as the file. */
   readonly model: Model;
-  /** SHA-256 of the file as it was opened, external data included. */
-  readonly sha256: string;
   readonly report: CleanReport;
 }
 
@@ -29,13 +27,12 @@ export async function prepareModel(
 ): Promise<PreparedModel> {
   const { signal } = options;
   const model = await openModel(path, signal === undefined ? {} : { signal });
-  // Hashed between the steps of the cleaning; where that fails, nobody asks for it.
-  const sha256 = model.sha256();
-  sha256.catch(() => undefined);
+  // Who needs the hash finds it ready: it is made between the steps that follow. Where that fails, they are told.
+  model.sha256().catch(() => undefined);
   if (options.inputShapes) setInputShapes(model, new Map(Object.entries(options.inputShapes)));
   checkOperators(model);
   const report = await cleanModel(model, {
     evaluate: (bytes, feeds) => worker.run({ kind: 'evaluate', model: bytes, feeds }, options),
   });
-  return { model, sha256: await sha256, report };
+  return { model, report };
 }

@@ -31,16 +31,6 @@ std::int64_t checkedSum(std::int64_t a, std::int64_t b) {
   return sum;
 }
 
-// Merges runs of 2^shift bins in place. A bin index has 16 bits: a longer shift, undefined from 64 on, gives 0 as well.
-void mergeNeighbours(std::span<std::int64_t> bins, int shift) {
-  if (shift == 0) return;
-  for (std::size_t i = 0; i < bins.size(); ++i) {
-    const std::int64_t count = bins[i];
-    bins[i] = 0;
-    if (count != 0) bins[i >> std::min(shift, Histogram::kBinsLog2)] += count;
-  }
-}
-
 }  // namespace
 
 int binExponent(float amax) noexcept {
@@ -51,21 +41,7 @@ int binExponent(float amax) noexcept {
 
 float Histogram::amax() const noexcept { return largestMagnitude(min_, max_); }
 
-float Histogram::binWidth() const noexcept { return counts_.empty() ? 0.0F : powerOfTwo(exponent_); }
-
-std::span<const std::int64_t> Histogram::positive() const noexcept {
-  return std::span(counts_).first(std::min(counts_.size(), kBins));
-}
-
-std::span<const std::int64_t> Histogram::negative() const noexcept {
-  return std::span(counts_).subspan(std::min(counts_.size(), kBins));
-}
-
-std::vector<std::int64_t> Histogram::magnitudes() const {
-  std::vector<std::int64_t> sum(kBins, 0);
-  for (std::size_t i = 0; i < counts_.size(); ++i) sum[i % kBins] += counts_[i];
-  return sum;
-}
+float Histogram::binWidth() const noexcept { return bins_.signs() == 0 ? 0.0F : powerOfTwo(exponent_); }
 
 void Histogram::accumulate(std::span<const float> data) {
   const HistogramKernels& kernels = histogramKernels();
@@ -95,11 +71,11 @@ void Histogram::accumulateFinite(std::span<const float> block, std::int32_t leas
   const auto size = static_cast<std::int64_t>(block.size());
   std::size_t nonZero = 0;
   if (least != 0 || greatest != 0) {
-    allocateSigns(least < 0 ? 2 : 1);
+    bins_.allocateSigns(least < 0 ? 2 : 1);
     widenTo(largestMagnitude(fromOrdered(least), fromOrdered(greatest)));
     std::array<std::uint32_t, kBlock + 16> bins;
     nonZero = histogramKernels().binIndices(block.data(), block.size(), powerOfTwo(-exponent_), bins.data());
-    for (const std::uint32_t bin : std::span(bins).first(nonZero)) ++counts_[bin];
+    bins_.count(std::span(bins).first(nonZero));
   }
   min_ = count_ == 0 ? fromOrdered(least) : lesser(min_, fromOrdered(least));
   max_ = count_ == 0 ? fromOrdered(greatest) : greater(max_, fromOrdered(greatest));
@@ -107,17 +83,10 @@ void Histogram::accumulateFinite(std::span<const float> block, std::int32_t leas
   zeros_ += size - static_cast<std::int64_t>(nonZero);
 }
 
-void Histogram::allocateSigns(std::size_t signs) {
-  if (counts_.size() < signs * kBins) counts_.resize(signs * kBins, 0);
-}
-
 void Histogram::widenTo(float amax) {
   const int exponent = binExponent(amax);
   if (exponent <= exponent_) return;
-  const std::span all(counts_);
-  for (std::size_t sign = 0; sign < counts_.size(); sign += kBins) {
-    mergeNeighbours(all.subspan(sign, kBins), exponent - exponent_);
-  }
+  bins_.mergeNeighbours(exponent - exponent_);
   exponent_ = exponent;
 }
 
@@ -125,7 +94,11 @@ void Histogram::merge(const Histogram& other) {
   const std::int64_t count = checkedSum(count_, other.count_);
   const std::int64_t nans = checkedSum(nans_, other.nans_);
   const std::int64_t infinities = checkedSum(infinities_, other.infinities_);
-  if (!other.counts_.empty()) mergeBins(other);
+  if (other.bins_.signs() > 0) {
+    bins_.allocateSigns(other.bins_.signs());
+    widenTo(other.amax());
+    bins_.add(other.bins_, exponent_ - other.exponent_);
+  }
   if (other.count_ > 0) {
     min_ = count_ == 0 ? other.min_ : lesser(min_, other.min_);
     max_ = count_ == 0 ? other.max_ : greater(max_, other.max_);
@@ -134,16 +107,6 @@ void Histogram::merge(const Histogram& other) {
   zeros_ += other.zeros_;
   nans_ = nans;
   infinities_ = infinities;
-}
-
-void Histogram::mergeBins(const Histogram& other) {
-  allocateSigns(other.counts_.size() / kBins);
-  widenTo(other.amax());
-  const int shift = exponent_ - other.exponent_;
-  for (std::size_t i = 0; i < other.counts_.size(); ++i) {
-    const std::size_t bin = i % kBins;
-    counts_[i - bin + (bin >> std::min(shift, kBinsLog2))] += other.counts_[i];
-  }
 }
 
 }  // namespace calibrt

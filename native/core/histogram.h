@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "core/bin_counts.h"
+
 namespace calibrt {
 
 /// A tensor's running statistics: two histograms of |x|, one per sign, and exact extremes.
@@ -18,9 +20,9 @@ class Histogram {
  public:
   /// With 2^14 a re-binned tail strayed enough for entropy thresholds to miss NVIDIA's by up to 10 %; see
   /// docs/fidelity.md.
-  static constexpr int kBinsLog2 = 16;
+  static constexpr int kBinsLog2 = BinCounts::kBinsLog2;
   /// Bins per sign.
-  static constexpr std::size_t kBins = std::size_t{1} << kBinsLog2;
+  static constexpr std::size_t kBins = BinCounts::kBins;
   /// At this width every denormal is in bin 0, whether or not the processor flushes it to zero, and the reciprocal of
   /// the width is finite.
   static constexpr int kMinExponent = -126;
@@ -50,14 +52,14 @@ class Histogram {
   [[nodiscard]] float binWidth() const noexcept;
 
   /// Counts of the positive values: kBins entries, or none while there is no non-zero value.
-  [[nodiscard]] std::span<const std::int64_t> positive() const noexcept;
+  [[nodiscard]] std::vector<std::int64_t> positive() const { return bins_.ofSign(0); }
   /// Counts of the negative values: kBins entries, or none while there is no negative value.
-  [[nodiscard]] std::span<const std::int64_t> negative() const noexcept;
+  [[nodiscard]] std::vector<std::int64_t> negative() const { return bins_.ofSign(1); }
   /// Counts of |x|: kBins entries.
-  [[nodiscard]] std::vector<std::int64_t> magnitudes() const;
+  [[nodiscard]] std::vector<std::int64_t> magnitudes() const { return bins_.magnitudes(); }
 
   /// Bytes held by the bins.
-  [[nodiscard]] std::size_t memory() const noexcept { return counts_.capacity() * sizeof(counts_[0]); }
+  [[nodiscard]] std::size_t memory() const noexcept { return bins_.memory(); }
 
   friend bool operator==(const Histogram&, const Histogram&) = default;
 
@@ -65,9 +67,7 @@ class Histogram {
   friend struct HistogramCodec;
 
   void accumulateFinite(std::span<const float> block, std::int32_t least, std::int32_t greatest);
-  void allocateSigns(std::size_t signs);
   void widenTo(float amax);
-  void mergeBins(const Histogram& other);
 
   std::int64_t count_ = 0;
   std::int64_t zeros_ = 0;
@@ -76,8 +76,8 @@ class Histogram {
   float min_ = 0.0F;
   float max_ = 0.0F;
   int exponent_ = kMinExponent;
-  /// The positive sign's bins, then the negative sign's: each allocated with the first value that needs it.
-  std::vector<std::int64_t> counts_;
+  /// A sign is allocated with the first value that needs it.
+  BinCounts bins_;
 };
 
 /// The exponent that a histogram of this amax > 0 has.

@@ -110,9 +110,9 @@ void HistogramCodec::decodeSigns(ByteReader& in, Histogram& histogram) {
   const auto binOf = [width](float value) { return static_cast<std::size_t>(std::fabs(value) / width); };
   const auto [min, max] = std::pair(histogram.min_, histogram.max_);
 
-  if (max > 0) histogram.allocateSigns(1);
-  if (min < 0) histogram.allocateSigns(2);
-  const std::span counts(histogram.counts_);
+  const std::size_t signs = min < 0 ? 2 : static_cast<std::size_t>(max > 0);
+  std::vector<std::int64_t> bins(signs * Histogram::kBins);
+  const std::span counts(bins);
   const std::size_t positiveBins = std::min(counts.size(), Histogram::kBins);
   const Extent positive = decodeBins(in, max > 0, counts.first(positiveBins), histogram.count_);
   const Extent negative = decodeBins(in, min < 0, counts.subspan(positiveBins), histogram.count_);
@@ -121,6 +121,7 @@ void HistogramCodec::decodeSigns(ByteReader& in, Histogram& histogram) {
   require(min <= 0 || positive.first == binOf(min), "the least bin contradicts the range");
   require(max >= 0 || negative.first == binOf(max), "the greatest bin contradicts the range");
   require(min == max || histogram.count_ > 1, "one value cannot have two extremes");
+  histogram.bins_ = BinCounts(std::move(bins));
 }
 
 }  // namespace calibrt

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { native } from '#lib/native.js';
+import { native, type NativeStatistics } from '#lib/native.js';
 import { bothSigns, modelHistogram, sparse } from './model.js';
 import { shapes, stateOf, statisticsOf, supportedInstructionSets } from './support.js';
 
@@ -137,6 +137,43 @@ describe('merge', () => {
         expect(stateOf(statistics)).toBe(stateOf(statisticsOf(data, data)));
       }),
     );
+  });
+});
+
+describe('counts that pass 32 bits', () => {
+  const data = Float32Array.of(1.5, -0.25, 1.5);
+  const doubled = (times: number, values = data): NativeStatistics => {
+    const statistics = statisticsOf(values);
+    for (let i = 0; i < times; i++) statistics.merge(statistics);
+    return statistics;
+  };
+  const binOf = (value: number): number => Math.floor(value / 2 ** -15);
+
+  it.each([29, 30, 31, 32, 40])('by merging: 2^%i times three values', (times) => {
+    const statistics = doubled(times);
+    expect(statistics.summary().count).toBe(3n << BigInt(times));
+    expect(sparse(statistics.counts('positive'))).toEqual([[binOf(1.5), 2n << BigInt(times)]]);
+    expect(sparse(statistics.counts('negative'))).toEqual([[binOf(0.25), 1n << BigInt(times)]]);
+  });
+
+  it('by values that come one after the other', () => {
+    const value = Float32Array.of(1.5);
+    const statistics = doubled(31, value);
+    for (let times = 30; times > 21; times--) statistics.merge(doubled(times, value));
+    // One bin holds 4 million less than 2^32.
+    const more = new Float32Array(1_000_000).fill(1.5);
+    for (let i = 0; i < 6; i++) statistics.accumulate(more);
+    expect(sparse(statistics.counts('positive'))).toEqual([[binOf(1.5), (1n << 32n) - (1n << 22n) + 6_000_000n]]);
+  });
+
+  it('before bins merge', () => {
+    const statistics = doubled(31);
+    statistics.accumulate(data);
+    statistics.accumulate(Float32Array.of(3));
+    expect(sparse(statistics.counts('positive'))).toEqual([
+      [binOf(1.5) / 2, (2n << 31n) + 2n],
+      [binOf(3) / 2, 1n],
+    ]);
   });
 });
 

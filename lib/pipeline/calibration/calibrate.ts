@@ -161,14 +161,21 @@ async function tune(
 }
 
 async function openCheckpoint(
-  { sha256 }: PreparedModel,
+  { model }: PreparedModel,
   { tensors }: CaptureSet,
   samples: DrawnSamples,
   threads: number,
   { resume, signal }: { readonly resume?: string } & OperationOptions,
 ): Promise<Checkpoint | undefined> {
   if (resume === undefined) return undefined;
-  const identity = [sha256, tensors, samples.calibration, await samples.hash(signal), threads, onnxRuntimeVersion()];
+  const identity = [
+    await model.sha256(),
+    tensors,
+    samples.calibration,
+    await samples.hash(signal),
+    threads,
+    onnxRuntimeVersion(),
+  ];
   return Checkpoint.open(resume, identity);
 }
 

@@ -33,7 +33,7 @@ export async function createTable(
   });
   return {
     method: label,
-    model: { name: basename(prepared.model.path), sha256: prepared.sha256 },
+    model: { name: basename(prepared.model.path), sha256: await prepared.model.sha256() },
     data: { hash: await samples.hash(signal), samples: captured.samples, preprocessing: samples.preprocessing },
     conditions: { calibrt: packageVersion(), ...captured.conditions },
     tensors: Object.fromEntries(tensors),

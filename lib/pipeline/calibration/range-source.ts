@@ -47,7 +47,7 @@ export async function findRanges(
   const tensors = placement.activations.map(({ tensor }) => tensor);
   if (options.table !== undefined) {
     const table = await readTable(options.table);
-    checkTable(table, { modelSha256: prepared.sha256, tensors }, options.table);
+    checkTable(table, { modelSha256: await prepared.model.sha256(), tensors }, options.table);
     if (samples !== null && (await isSameDraw(table, samples, options.signal))) {
       options.onWarning?.(`${options.table} was calibrated on these very samples: verify on others, which tell more`);
     }

@@ -132,7 +132,7 @@ export async function sensitivity(path: string, wanted: SensitivityOptions): Pro
     openTrials(start, { ...(metric && { metric }) }, 'ranking', count, options),
   );
   const identity = [
-    prepared.sha256,
+    await prepared.model.sha256(),
     table.tensors,
     placement,
     samples.calibration,
