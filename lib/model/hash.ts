@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from '../breathe.js';
 import { CalibrtError } from '../errors.js';
 import { resolveExternal } from './external.js';
 import type { Initializer } from './initializer.js';
@@ -22,15 +22,15 @@ export async function hashModel(model: Hashable): Promise<string> {
   return all.digest('hex');
 }
 
-/** Hashed in some milliseconds; then the event loop turns. */
-const CHUNK_BYTES = 8 << 20;
+/** Hashed in less than a millisecond: the event loop may turn between two. */
+const CHUNK_BYTES = 1 << 20;
 
 // WebCrypto digests on another thread, but copies everything first, on this one: that takes as long as hashing, and the memory again.
 async function hashBytes(bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256');
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     hash.update(bytes.subarray(at, at + CHUNK_BYTES));
-    await setImmediate();
+    await breathe();
   }
   return hash.digest('hex');
 }

@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { breathe } from '../breathe.js';
 import { abortError, CalibrtError, throwIfAborted } from '../errors.js';
 import { checkExternal } from './external.js';
 import { Model } from './model.js';
@@ -25,7 +26,9 @@ const largestFile = 2 ** 31 - 1;
 export async function openModel(path: string, options: OpenOptions = {}): Promise<Model> {
   throwIfAborted(options.signal);
   const bytes = await readModelFile(path, options.signal);
+  await breathe();
   const model = parseModel(path, bytes);
+  await breathe();
   await checkExternal(path, model.source.folder, model.initializers.values());
   throwIfAborted(options.signal);
   return model;

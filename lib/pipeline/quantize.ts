@@ -131,7 +131,7 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
     ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
     warnings,
-    verdicts: judge({
+    verdicts: await judge({
       captured: source.captured,
       samples,
       preprocess: options.preprocess,

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflate, inflate, type ZlibOptions } from 'node:zlib';
+import { breathe } from '../breathe.js';
 import { CalibrtError } from '../errors.js';
 import { native, type NativeStatistics } from '../native.js';
 
@@ -21,7 +21,7 @@ export async function packStatistics(
     };
     packed.push(pack(entry.serialize()));
     // Half a megabyte each: hundreds at once are felt on the event loop.
-    await setImmediate();
+    await breathe();
   }
   return Object.fromEntries(await Promise.all(packed));
 }

@@ -1,3 +1,4 @@
+import { breathe } from '../../breathe.js';
 import { throwIfAborted } from '../../errors.js';
 import type { Model } from '../model.js';
 import { upgradeOpset } from '../opset/upgrade.js';
@@ -60,12 +61,15 @@ export async function cleanModel(model: Model, options: CleanOptions = {}): Prom
   const constants = constantsToInitializers(graph);
   const identities = await removeIdentities(graph);
   sumsToAdds(graph);
+  await breathe();
   const opset = await upgradeOpset(model, options.opset ?? perChannelOpset);
+  await breathe();
   throwIfAborted(options.signal);
   const foldedConstants = options.evaluate ? await tryFold(model, options.evaluate, warnings) : [];
   throwIfAborted(options.signal);
   const foldedPads = await foldPads(graph);
   const foldedAffine = await foldAffine(graph);
+  await breathe();
   const deadNodes = removeDeadNodes(graph);
   const unusedInitializers = dropUnusedInitializers(graph);
   dropStaleValues(graph);

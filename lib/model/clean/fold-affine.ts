@@ -1,3 +1,4 @@
+import { breathe } from '../../breathe.js';
 import type { Graph } from '../graph.js';
 import { inferRanks } from '../infer.js';
 import { Initializer } from '../initializer.js';
@@ -14,6 +15,7 @@ export async function foldAffine(graph: Graph): Promise<string[]> {
   const folded: string[] = [];
   const ranks = inferRanks(graph);
   for (const node of graph.nodes) {
+    await breathe();
     const target = node.owner === graph ? foldTarget(graph, node, ranks) : undefined;
     const chain = target && (await affineChain(graph, node, target));
     if (!target || !chain || !(await fold(graph, node, target, chain.affine))) continue;

@@ -1,10 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from '../../breathe.js';
 import type { Graph } from '../graph.js';
 import type { Initializer } from '../initializer.js';
 import { toHalf, type HalfType, type HalfValues } from './half.js';
-
-/** Beyond so many values the event loop gets a turn. */
-const largeTensor = 1 << 18;
 
 /** The float32 constants of a graph in 16 bits, each converted once. */
 export class HalfConstants {
@@ -27,7 +24,7 @@ export class HalfConstants {
     if (known || !tensor) return known;
     const { data } = await tensor.read();
     const values = toHalf(data as Float32Array, this.type);
-    if (data.length > largeTensor) await setImmediate();
+    await breathe();
     this.#converted.set(name, values);
     return values;
   }

@@ -1,3 +1,4 @@
+import { breathe } from '../../breathe.js';
 import { CalibrtError, throwIfAborted } from '../../errors.js';
 import { native } from '../../native.js';
 import { perChannelOpset } from '../clean/clean.js';
@@ -60,6 +61,7 @@ export async function insertQdq(
   const scaleOf = (tensor: string): number => final.ranges.get(tensor)?.scale ?? 1;
   const weights: QuantizedWeight[] = [];
   for (const point of placement.weights) {
+    await breathe();
     throwIfAborted(options.signal);
     const biases = placement.biases.filter((bias) => readsBoth(point, bias));
     const least = await leastOf(model.graph, biases, point.channels, scaleOf);

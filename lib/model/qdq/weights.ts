@@ -83,13 +83,20 @@ export async function readWeights(
   const constant = graph.initializers.get(tensor);
   if (!constant) throw new CalibrtError('ERR_INTERNAL', `the placement names "${tensor}", which the model has not`);
   const values = (await constant.read()).data as Float32Array;
+  if (allFinite(values)) return { values, dims: constant.dims };
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return { values, dims: constant.dims };
   throw new CalibrtError(
     'ERR_MODEL_INVALID',
     `the weights "${tensor}" hold ${values[bad]} (element ${bad}), which no integer stands for: repair the model, or exclude ` +
       'the nodes that read them',
   );
+}
+
+/** Infinity and NaN times 0 are NaN: over millions of weights many times cheaper than asking each. */
+function allFinite(values: Float32Array): boolean {
+  let check = 0;
+  for (let i = 0; i < values.length; i++) check += values[i]! * 0;
+  return check === 0;
 }
 
 function raiseScales(

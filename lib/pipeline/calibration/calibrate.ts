@@ -88,7 +88,7 @@ export async function calibrate(path: string, output: string, options: Calibrate
     skipped: calibration.captured.skipped,
     firstSample: calibration.captured.firstSample,
     tensors: table.tensors,
-    verdicts: judge({ captured: calibration.captured, samples, preprocess: options.preprocess }),
+    verdicts: await judge({ captured: calibration.captured, samples, preprocess: options.preprocess }),
     timings: watch.timings,
     peakRssMb: Math.max(calibration.captured.peakRssMb, process.resourceUsage().maxRSS / 1024),
   };

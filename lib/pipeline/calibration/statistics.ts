@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   onnxRuntimeVersion,
   type CaptureResult,
   type CaptureState,
   type WorkerProcess,
 } from '../../backends/onnxruntime/index.js';
+import { breathe } from '../../breathe.js';
 import { fixedBatch, modelInputs, type SampleSummary } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
 import { exposeTensors, type Model, type Placement } from '../../model/index.js';
@@ -129,7 +129,7 @@ async function restore(result: CaptureResult, source: string): Promise<Map<strin
     }
     statistics.set(name, entry);
     // Half a megabyte each: hundreds at once are felt on the event loop.
-    await setImmediate();
+    await breathe();
   }
   return statistics;
 }

@@ -19,11 +19,11 @@ export interface Seen {
 }
 
 /** All verdicts on a run. */
-export function judge({ captured, samples, preprocess, weights, labelled }: Seen): Verdict[] {
+export async function judge({ captured, samples, preprocess, weights, labelled }: Seen): Promise<Verdict[]> {
   return [
     ...(captured ? sampleVerdicts(captured, scaling(samples, preprocess)) : []),
     ...accuracyVerdicts(labelled),
-    ...(captured ? tensorVerdicts(captured.statistics) : []),
+    ...(captured ? await tensorVerdicts(captured.statistics) : []),
     ...weightVerdicts(weights ?? []),
   ];
 }

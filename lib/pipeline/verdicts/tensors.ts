@@ -1,3 +1,4 @@
+import { breathe } from '../../breathe.js';
 import type { NativeStatistics } from '../../native.js';
 import type { Verdict } from './verdict.js';
 
@@ -14,11 +15,14 @@ const OUTLIER_RATIO = 20;
  * What the statistics of the activations show: dead, constant, saturated and one-sided tensors, and those whose largest values lie far
  * out. NaN and infinities are no verdict: they end the calibration.
  */
-export function tensorVerdicts(statistics: ReadonlyMap<string, NativeStatistics>): Verdict[] {
-  return [...statistics].flatMap(([name, entry]) => {
+export async function tensorVerdicts(statistics: ReadonlyMap<string, NativeStatistics>): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const [name, entry] of statistics) {
     const verdict = judge(name, entry);
-    return verdict === undefined ? [] : [verdict];
-  });
+    if (verdict !== undefined) verdicts.push(verdict);
+    await breathe();
+  }
+  return verdicts;
 }
 
 function judge(name: string, entry: NativeStatistics): Verdict | undefined {

@@ -7,65 +7,65 @@ function seen(captured: object, rest: object = {}): Seen {
   return { captured: { statistics: new Map(), samples: 100, observed, ...captured }, ...rest } as unknown as Seen;
 }
 
-const codes = (what: Seen): string[] => judge(what).map(({ code }) => code);
+const codes = async (what: Seen): Promise<string[]> => (await judge(what)).map(({ code }) => code);
 
 describe('verdicts on samples', () => {
-  it('says when thresholds have settled, and when they still move', () => {
+  it('says when thresholds have settled, and when they still move', async () => {
     const trail = (...looks: number[][]): object => ({
       observed: {
         ...observed,
         trail: looks.map((thresholds, i) => ({ samples: [25, 50, 100][i], thresholds: Float64Array.from(thresholds) })),
       },
     });
-    const [settled] = judge(seen(trail([1, 2], [1.01, 2], [1, 2.02])));
+    const [settled] = await judge(seen(trail([1, 2], [1.01, 2], [1, 2.02])));
     expect(settled).toMatchObject({
       code: 'thresholds-settled',
       level: 'good',
       message: expect.stringContaining('after 25 of 100') as string,
     });
-    expect(codes(seen(trail([1, 1], [1, 1.5], [1, 2])))).toEqual(['thresholds-moving']);
-    expect(codes(seen({ samples: 3 }))).toEqual(['few-samples']);
+    expect(await codes(seen(trail([1, 1], [1, 1.5], [1, 2])))).toEqual(['thresholds-moving']);
+    expect(await codes(seen({ samples: 3 }))).toEqual(['few-samples']);
   });
 
-  it('tells of repeated samples, loudly where they are many', () => {
+  it('tells of repeated samples, loudly where they are many', async () => {
     const duplicates = (count: number): object => ({
       observed: { ...observed, duplicates: { count, pairs: [['a.jpg', 'b.jpg']] } },
     });
-    expect(judge(seen(duplicates(2)))).toMatchObject([
+    expect(await judge(seen(duplicates(2)))).toMatchObject([
       { code: 'near-duplicates', level: 'note', message: expect.stringContaining('b.jpg') as string },
     ]);
-    expect(judge(seen(duplicates(30)))).toMatchObject([{ level: 'warning' }]);
+    expect(await judge(seen(duplicates(30)))).toMatchObject([{ level: 'warning' }]);
   });
 
-  it('doubts pixels that nobody scaled, or that were scaled twice, but no arrays', () => {
+  it('doubts pixels that nobody scaled, or that were scaled twice, but no arrays', async () => {
     const range = (max: number): object => ({ observed: { ...observed, inputRanges: { x: { min: 0, max } } } });
     const images = { samples: { preprocessing: {} } };
-    expect(codes(seen(range(255), images))).toEqual(['input-range']);
-    expect(codes(seen(range(1 / 255), images))).toEqual(['input-range']);
-    expect(codes(seen(range(255), { ...images, preprocess: { preset: 'raw' } }))).toEqual([]);
-    expect(codes(seen(range(255), { samples: { preprocessing: null } }))).toEqual([]);
-    expect(codes(seen(range(1), images))).toEqual([]);
+    expect(await codes(seen(range(255), images))).toEqual(['input-range']);
+    expect(await codes(seen(range(1 / 255), images))).toEqual(['input-range']);
+    expect(await codes(seen(range(255), { ...images, preprocess: { preset: 'raw' } }))).toEqual([]);
+    expect(await codes(seen(range(255), { samples: { preprocessing: null } }))).toEqual([]);
+    expect(await codes(seen(range(1), images))).toEqual([]);
   });
 });
 
 describe('other verdicts', () => {
-  it('doubts labels that the FP32 network itself does not find', () => {
+  it('doubts labels that the FP32 network itself does not find', async () => {
     const labelled = (top1: number): Seen => ({
       labelled: { count: 50, reference: { top1, top5: 1 }, candidate: { top1, top5: 1 } },
     });
-    expect(codes(labelled(0.1))).toEqual(['labels-or-preprocessing']);
-    expect(codes(labelled(0.9))).toEqual([]);
+    expect(await codes(labelled(0.1))).toEqual(['labels-or-preprocessing']);
+    expect(await codes(labelled(0.9))).toEqual([]);
   });
 
-  it('names the channel of a weight that stands out', () => {
+  it('names the channel of a weight that stands out', async () => {
     const weight = (scales: number[]): Seen => ({
       weights: [
         { tensor: 'w', quantized: 'q', axis: 0, scales: Float32Array.from(scales), bytes: { float32: 0, int8: 0 } },
       ],
     });
-    expect(judge(weight([1, 1, 40, 1, 2]))).toMatchObject([
+    expect(await judge(weight([1, 1, 40, 1, 2]))).toMatchObject([
       { code: 'weight-outlier', message: expect.stringContaining('channel 2 of 5') as string },
     ]);
-    expect(codes(weight([1, 2, 3, 4]))).toEqual([]);
+    expect(await codes(weight([1, 2, 3, 4]))).toEqual([]);
   });
 });
