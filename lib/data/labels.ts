@@ -1,5 +1,5 @@
 import { CalibrtError } from '../errors.js';
-import { readSampleFile } from './files.js';
+import { readTextFile } from './text-file.js';
 
 /** Labels by what a labels file calls each sample. */
 export interface LabelsFile {
@@ -9,14 +9,19 @@ export interface LabelsFile {
   readonly classNames?: readonly string[];
 }
 
+/** Numbers of any kind: one that is not whole, or is negative, would count as the name of a class. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+const INDEX = /^\d+$/;
+
 /**
  * Reads `file label` lines: the label is what follows the last blank; empty lines and lines that begin with `#` are skipped. Labels
  * that are not all whole numbers are class names, whose index is their place in sorted order.
  *
- * @throws CalibrtError `ERR_DATA_NOT_FOUND`, or `ERR_DATA_FORMAT` naming the line.
+ * @throws CalibrtError `ERR_DATA_NOT_FOUND`, or `ERR_DATA_FORMAT` naming the line: of numbers only whole ones from 0 are labels.
  */
 export async function readLabels(path: string): Promise<LabelsFile> {
-  return parseLabels((await readSampleFile(path, undefined, '--labels')).toString('utf8'), path);
+  return parseLabels(await readTextFile(path, '`file label` lines', '--labels'), path);
 }
 
 /** Parses the text of a labels file; see {@link readLabels}. */
@@ -31,10 +36,17 @@ export function parseLabels(text: string, path: string): LabelsFile {
         `${path}, line ${index + 1}: expected \`file label\`, found ${line.trim()}`,
       );
     }
+    if (NUMBER.test(label) && !INDEX.test(label)) {
+      throw new CalibrtError(
+        'ERR_DATA_FORMAT',
+        `${path}, line ${index + 1}: ${label} is no label: expected the index of the class, a whole number from 0, or the name of the ` +
+          'class; leave out the line of a sample without one',
+      );
+    }
     labels.set(name, label);
   }
   if (labels.size === 0) throw new CalibrtError('ERR_DATA_FORMAT', `${path} holds no \`file label\` lines`);
-  if ([...labels.values()].every((label) => /^\d+$/.test(label))) {
+  if ([...labels.values()].every((label) => INDEX.test(label))) {
     return { byName: new Map([...labels].map(([name, label]) => [name, Number(label)])) };
   }
   const classNames = [...new Set(labels.values())].sort();

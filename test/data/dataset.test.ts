@@ -290,6 +290,13 @@ describe('labels', () => {
     ['z.npy 1\n', /names none of the 1 samples/],
     ['a.npy\n', /line 1: expected `file label`/],
     ['', /holds no `file label` lines/],
+    ['# split\na.npy -1\n', /labels, line 2: -1 is no label: .*whole number from 0, or the name/],
+    ['a.npy 1.5\n', /line 1: 1\.5 is no label/],
+    ['b.npy cat\na.npy 1e3\n', /line 2: 1e3 is no label/],
+    [
+      'a.npy\x1b[2J 1\n',
+      /line 1: it is no text \(control character 0x1b\): expected `file label` lines.*check --labels$/,
+    ],
   ])('%j is refused', async (text, message) => {
     const folder = await scratchFolder({ 'a.npy': npy([1, 2, 3]), labels: text });
     const opening = open(folder, [vector], { labels: join(folder, 'labels') });
@@ -337,6 +344,16 @@ describe('bad samples', () => {
       code: 'ERR_USAGE',
       message: expect.stringMatching(
         /preprocessing \(mean, std\) applies to images, but the samples are npy/,
+      ) as string,
+    });
+  });
+
+  it('a list that is no text is refused, without a byte of it in the message', async () => {
+    const folder = await scratchFolder({ 'list.txt': Buffer.from('a.npy\n\x89PNG\r\n\x1a\n\0', 'latin1') });
+    await expect(open(join(folder, 'list.txt'), [vector])).rejects.toMatchObject({
+      code: 'ERR_DATA_FORMAT',
+      message: expect.stringMatching(
+        /list\.txt, line 3: it is no text \(control character 0x1a\): expected one path per line, in UTF-8; check --data$/,
       ) as string,
     });
   });

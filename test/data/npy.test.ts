@@ -62,12 +62,18 @@ describe('files that cannot feed a network', () => {
     ['bad-header', 'ERR_DATA_FORMAT', /header/],
     ['bad-magic', 'ERR_DATA_FORMAT', /magic/],
     ['bad-version', 'ERR_DATA_FORMAT', /version 9/],
-    ['bad-empty', 'ERR_DATA_FORMAT', /magic/],
+    ['bad-empty', 'ERR_DATA_FORMAT', /it is empty/],
   ])('%s is refused, naming the file', async (name, code, message) => {
     const error = { name: 'CalibrtError', code, message: expect.stringMatching(message) as string };
     await expect(decode(name)).rejects.toMatchObject(error);
     await expect(decode(name)).rejects.toThrow(name);
     await expect(openRows(join(folder, `${name}.npy`))).rejects.toMatchObject(error);
+  });
+
+  it.each([1, 5, 9, 11])('%i bytes of a header are a truncated file', (length) => {
+    const whole = encodeNpy({ dtype: 'float32', shape: [1], data: Float32Array.of(1) });
+    const message = `cut: it is truncated: its header ends after ${length} bytes`;
+    expect(() => decodeNpy(whole.subarray(0, length), 'cut')).toThrow(message);
   });
 
   it('takes the long integers of Python 2', () => {

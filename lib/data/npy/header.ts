@@ -40,7 +40,14 @@ const dtypes: Readonly<Record<string, DataType>> = {
  * @throws CalibrtError `ERR_DATA_FORMAT` where they are not those of a `.npy` file.
  */
 export function npyHeaderLength(prefix: Buffer, where: string): number {
-  if (prefix.length < PREFIX_BYTES || !prefix.subarray(0, MAGIC.length).equals(MAGIC)) {
+  if (prefix.length === 0) throw invalid(where, 'it is empty: write the array again with numpy.save');
+  if (prefix.length < PREFIX_BYTES && prefix.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, prefix.length))) {
+    throw invalid(
+      where,
+      `it is truncated: its header ends after ${prefix.length} bytes; write the array again with numpy.save`,
+    );
+  }
+  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw invalid(where, 'it is not a .npy file (the magic bytes are missing): write it with numpy.save');
   }
   const major = prefix[6]!;

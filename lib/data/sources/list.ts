@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CalibrtError } from '../../errors.js';
-import { readSampleFile } from '../files.js';
 import { hashFile, hashParts } from '../hash.js';
 import { mapInOrder } from '../map-in-order.js';
 import type { ModelInput, PreprocessSpec } from '../spec.js';
 import type { NamedTensors } from '../tensor.js';
+import { readTextFile } from '../text-file.js';
 import { fileKindOf, type FileKind } from './file-kinds.js';
 import type { SampleFileReader, SampleSource } from './source.js';
 
@@ -29,7 +29,7 @@ export async function listSource(
   inputs: readonly ModelInput[],
   preprocess: PreprocessSpec,
 ): Promise<SampleSource> {
-  const rows = parseList((await readSampleFile(path)).toString('utf8'), path, inputs);
+  const rows = parseList(await readTextFile(path, 'one path per line'), path, inputs);
   await checkFiles(path, rows, inputs);
   const columns = rows[0]!.paths.length;
   const readers = Array.from({ length: columns }, (_, column) => {
