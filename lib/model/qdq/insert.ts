@@ -29,6 +29,7 @@ export interface QdqReport {
   readonly tensors: ReadonlyMap<string, FinalRange>;
   /** Tensors that were zero throughout: their scale is the floor. */
   readonly floored: readonly string[];
+  /** Where ONNX Runtime's form has constants for each reader: those of the first. */
   readonly weights: readonly QuantizedWeight[];
 }
 
@@ -61,13 +62,15 @@ export async function insertQdq(
   const scaleOf = (tensor: string): number => final.ranges.get(tensor)?.scale ?? 1;
   const weights: QuantizedWeight[] = [];
   for (const point of placement.weights) {
-    await breathe();
-    throwIfAborted(options.signal);
-    const biases = placement.biases.filter((bias) => readsBoth(point, bias));
-    const least = await leastOf(model.graph, biases, point.channels, scaleOf);
-    const weight = await insertWeight(insertion, point, quantize, { least, storage: options.weightStorage ?? 'int8' });
-    weights.push(weight);
-    for (const bias of biases) await insertBias(insertion, bias, scaleOf(bias.activation), weight.scales);
+    for (const [index, part] of (placement.form === 'onnxruntime' ? byReader(point) : [point]).entries()) {
+      await breathe();
+      throwIfAborted(options.signal);
+      const biases = placement.biases.filter((bias) => readsBoth(part, bias));
+      const least = await leastOf(model.graph, biases, part.channels, scaleOf);
+      const weight = await insertWeight(insertion, part, quantize, { least, storage: options.weightStorage ?? 'int8' });
+      if (index === 0) weights.push(weight);
+      for (const bias of biases) await insertBias(insertion, bias, scaleOf(bias.activation), weight.scales);
+    }
   }
   for (const point of placement.activations) {
     const range = final.ranges.get(point.tensor);
@@ -76,6 +79,15 @@ export async function insertQdq(
   insertion.apply();
   dropUnusedInitializers(model.graph);
   return { tensors: final.ranges, floored: final.floored, weights };
+}
+
+/**
+ * A point for each node that reads the weights. ONNX Runtime rewrites INT8 weights as UINT8 for one node at a time where it is asked for
+ * exact products on x64, and refuses the model when it meets the constants of another node again.
+ */
+function byReader(point: WeightPoint): WeightPoint[] {
+  const readers = new Set(point.edges.map(({ node }) => node));
+  return [...readers].map((reader) => ({ ...point, edges: point.edges.filter(({ node }) => node === reader) }));
 }
 
 function readsBoth(weight: WeightPoint, bias: BiasPoint): boolean {

@@ -290,6 +290,64 @@ describe("ONNX Runtime's form", () => {
     for (const float of ['Conv', 'Add', 'Relu', 'Gemm', 'Concat']) expect(operators).not.toContain(float);
   });
 
+  it('gives each reader of weights INT8 constants of its own, which ONNX Runtime rewrites for one node at a time', async () => {
+    const model = build(
+      [
+        ['Conv', 'x w b', 'c'],
+        ['Conv', 'c w b', 'd'],
+        ['Conv', 'x w', 'e'],
+        ['Add', 'd e', 'y'],
+      ],
+      { inputs: { x: [1, 4, 4, 4] }, outputs: ['y'], constants: { w: [4, 4, 1, 1], b: [4] } },
+    );
+    const { quantized } = await quantize(model, 'onnxruntime');
+    const { graph } = quantized;
+    const integers = quantized.nodes.filter((node) => node.is('Conv')).flatMap((node) => node.inputs.slice(1));
+    const constants = integers.flatMap((name) => graph.producer(name)!.inputs);
+    expect(new Set(constants).size).toBe(15);
+    const session = await ort.InferenceSession.create(quantized.toBytes(), {
+      logSeverityLevel: 4,
+      extra: { session: { x64quantprecision: '1' } },
+    });
+    const feeds = randomFeeds(model);
+    const actual = (await session.run(feeds)) as unknown as Outputs;
+    expect(sqnr(await run(model, feeds), actual)).toBeGreaterThan(30);
+  });
+
+  it('leaves room in INT32 beside a great bias for the products', async () => {
+    const model = build([['Gemm', 'x w b', 'y', { transB: int(1) }]], {
+      inputs: { x: [3, 32] },
+      outputs: ['y'],
+      constants: { w: [8, 32], b: [8] },
+    });
+    const weights = (await model.initializers.get('w')!.read()).data as Float32Array;
+    const small = weights.map((value) => value * 1e-3);
+    model.graph.setInitializer(Initializer.create('w', { dtype: 'float32', shape: [8, 32], data: small }));
+    const data = Float32Array.of(1e4, -1e4, 1e4, -1e4, 1e4, -1e4, 1e4, -1e4);
+    model.graph.setInitializer(Initializer.create('b', { dtype: 'float32', shape: [8], data }));
+    const { quantized } = await quantize(model, 'onnxruntime');
+    const feeds = randomFeeds(model);
+    const session = await ort.InferenceSession.create(quantized.toBytes(), { logSeverityLevel: 4 });
+    expect(sqnr(await run(model, feeds), (await session.run(feeds)) as unknown as Outputs)).toBeGreaterThan(30);
+    const [restored = ''] = quantized.nodes.find((node) => node.is('Gemm'))!.inputs.slice(2);
+    const bias = (await quantized.initializers.get(quantized.graph.producer(restored)!.inputs[0]!)!.read())
+      .data as Int32Array;
+    for (const value of bias) expect(Math.abs(value) + 32 * 255 * 128).toBeLessThan(2 ** 31);
+  });
+
+  it('leaves a graph output alone that is a graph input', async () => {
+    const model = build([['Conv', 'x w', 'y']], {
+      inputs: { x: [1, 4, 4, 4] },
+      outputs: ['y', 'x'],
+      constants: { w: [4, 4, 1, 1] },
+    });
+    const { quantized } = await quantize(model, 'onnxruntime');
+    const feeds = randomFeeds(model);
+    const actual = await run(quantized, feeds);
+    expect(actual['x']!.data).toEqual(feeds['x']!.data);
+    expect(sqnr(await run(model, feeds), actual)).toBeGreaterThan(30);
+  });
+
   it('raises the scale of weights whose bias would not fit', async () => {
     const model = conv();
     const weights = new Float32Array(216).fill(0.5);

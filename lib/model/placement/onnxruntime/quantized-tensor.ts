@@ -11,7 +11,8 @@ export function quantizeTensor(tensor: string, { facts, draft }: RuleContext): v
       if (name === tensor) draft.addInput(consumer, index);
     });
   }
-  if (graph.isOutput(tensor)) draft.addOutput(tensor);
+  // A graph input that is an output as well is made by no node: there is nothing that could be renamed.
+  if (graph.isOutput(tensor) && graph.producer(tensor)) draft.addOutput(tensor);
 }
 
 /** Where the result of a node is quantized: after the Relu or Clip that alone follows it, which vanishes into the rounding. */
