@@ -310,6 +310,20 @@ it('scales of a pair along two axes are no pair', async () => {
   expect((await lintModel(model)).map(({ rule }) => rule)).toEqual(['unequal-pair']);
 });
 
+it.each(['image_DequantizeLinear', 'inner.w_DequantizeLinear'])(
+  'a zero point of %s alone is an error, as that of its Q is',
+  async (at) => {
+    const model = clean.clone();
+    const { dims } = model.graph.initializers.get(node(model, at).inputs[1]!)!;
+    set(model, 'shifted', 'int8', dims, new Int8Array(dims[0] ?? 1).fill(3));
+    node(model, at).setInput(2, 'shifted');
+    const errors = (await lintModel(model)).filter(({ severity }) => severity === 'error');
+    expect(errors).toMatchObject([
+      { node: at, rule: 'zero-point', message: expect.stringContaining('has the zero point 3:') as string },
+    ]);
+  },
+);
+
 it('a scale per channel along the output features of a transposed weight is right', async () => {
   const model = build(
     [

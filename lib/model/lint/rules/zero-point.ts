@@ -37,14 +37,19 @@ export const zeroPoint: LintRule = {
   },
 };
 
-// A DequantizeLinear behind a Q says the same again; INT32 biases have a rule of their own.
+// A DequantizeLinear behind a Q with one says the same again.
 function offenders(context: LintContext): LinearNode[] {
   return context.linear.filter((entry) => {
-    const { dtype, zeroPoints, quantizes, constant } = entry;
-    if (zeroPoints === undefined || zeroPoints.every((value) => value === 0) || dtype === 'int32') return false;
-    if (dtype === 'uint8' && zeroPoints.every((value) => value === middle)) return false;
-    return quantizes || constant !== undefined;
+    if (!isShifted(entry)) return false;
+    const before = entry.quantizes ? undefined : context.maker(entry.data);
+    return !(before?.quantizes && isShifted(before));
   });
+}
+
+// INT32 biases have a rule of their own, and so has UINT8 around its middle.
+function isShifted({ dtype, zeroPoints }: LinearNode): boolean {
+  if (zeroPoints === undefined || zeroPoints.every((value) => value === 0) || dtype === 'int32') return false;
+  return dtype !== 'uint8' || zeroPoints.some((value) => value !== middle);
 }
 
 function distinct(values: readonly number[] = []): string {
