@@ -108,6 +108,22 @@ export async function checkOutputPaths(
   }
 }
 
+/**
+ * Refuses to write over what is read: for inputs that are known only when the work has begun.
+ *
+ * @throws CalibrtError `ERR_USAGE` where an output is one of the files.
+ */
+export async function checkNotRead(outputs: readonly (string | undefined)[], read: Iterable<string>): Promise<void> {
+  const written = new Map<string, string>();
+  for (const path of outputs) if (path !== undefined) written.set(await identity(path), path);
+  if (written.size === 0) return;
+  for (const file of read) {
+    const output = written.get(await identity(file));
+    if (output === undefined) continue;
+    throw new CalibrtError('ERR_USAGE', `the output ${output} is read too: choose another name`);
+  }
+}
+
 /** What two paths of one file have in common, whichever links they go through. */
 async function identity(path: string): Promise<string> {
   try {

@@ -3,6 +3,7 @@ import { CalibrtError } from '../errors.js';
 import type { Command, FlagValues } from './command.js';
 import { Console } from './console.js';
 import { formatError } from './format-error.js';
+import { interruptions } from './interruptions.js';
 import { createProgram } from './program.js';
 import { resolveFlags } from './resolve-flags.js';
 
@@ -38,7 +39,7 @@ async function runCommand(command: Command, args: readonly string[], given: Flag
     // What does not look at the signal holds nothing that must be cleaned up.
     setTimeout(() => process.exit(exitStatus.interrupted), INTERRUPT_GRACE_MS).unref();
   };
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  for (const name of interruptions) process.once(name, onInterrupt);
   let output: Console | undefined;
   try {
     const flags = await resolveFlags(command, given);
@@ -62,6 +63,6 @@ async function runCommand(command: Command, args: readonly string[], given: Flag
     return error instanceof CalibrtError && error.code === 'ERR_USAGE' ? exitStatus.usage : exitStatus.failed;
   } finally {
     output?.endProgress();
-    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+    for (const name of interruptions) process.off(name, onInterrupt);
   }
 }

@@ -2,14 +2,18 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { breathe } from '../breathe.js';
 import { abortError, CalibrtError, throwIfAborted } from '../errors.js';
-import { checkExternal } from './external.js';
+import { checkNotRead } from '../files.js';
+import { checkExternal, resolveExternal } from './external.js';
+import { externalFiles } from './hash.js';
 import { Model } from './model.js';
 import { guessFormat } from './sniff.js';
 import { validateGraph } from './validate.js';
 
 /** Options of {@link openModel}. */
 export interface OpenOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Files that will be written: refused where the model keeps its data in one of them. */
+  readonly writes?: readonly (string | undefined)[];
 }
 
 /** The oldest file format that is read: the first with operator sets. */
@@ -21,7 +25,7 @@ const largestFile = 2 ** 31 - 1;
  * Opens an ONNX model. The file is read whole; external data is checked to be there but read only when asked for.
  *
  * @throws CalibrtError `ERR_MODEL_NOT_FOUND`; `ERR_MODEL_INVALID` where it is no ONNX model or is damaged, naming what was
- * found instead; `ERR_MODEL_UNSUPPORTED` for a file format older than IR 3.
+ * found instead; `ERR_MODEL_UNSUPPORTED` for a file format older than IR 3; `ERR_USAGE` where an output would replace external data.
  */
 export async function openModel(path: string, options: OpenOptions = {}): Promise<Model> {
   throwIfAborted(options.signal);
@@ -29,7 +33,13 @@ export async function openModel(path: string, options: OpenOptions = {}): Promis
   await breathe();
   const model = parseModel(path, bytes);
   await breathe();
-  await checkExternal(path, model.source.folder, model.initializers.values());
+  const { folder } = model.source;
+  await checkExternal(path, folder, model.initializers.values());
+  const files = externalFiles(model.initializers.values());
+  await checkNotRead(
+    options.writes ?? [],
+    files.map((file) => resolveExternal(path, folder, file)),
+  );
   throwIfAborted(options.signal);
   return model;
 }

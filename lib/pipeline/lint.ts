@@ -31,7 +31,7 @@ export interface LintResult {
 export async function lint(path: string, options: LintOptions = {}): Promise<LintResult> {
   const { fix, signal } = options;
   if (fix !== undefined) await checkOutputPath(fix, path);
-  const model = await openModel(path, signal === undefined ? {} : { signal });
+  const model = await openModel(path, { signal, writes: [fix] });
   const { quantizeLinear, dequantizeLinear } = describeModel(model).quantization;
   const result = { model: path, nodes: quantizeLinear + dequantizeLinear };
   if (fix === undefined) return { ...result, findings: await lintModel(model) };

@@ -11,6 +11,8 @@ export interface PreparedModel {
 
 /** Options of {@link prepareModel}. */
 export interface PrepareOptions extends OperationOptions {
+  /** Files that will be written: refused where the model keeps its data in one of them. */
+  readonly writes?: readonly (string | undefined)[];
   /** Shapes for inputs whose dimensions are open, by name. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
 }
@@ -25,8 +27,8 @@ export async function prepareModel(
   worker: WorkerProcess,
   options: PrepareOptions = {},
 ): Promise<PreparedModel> {
-  const { signal } = options;
-  const model = await openModel(path, signal === undefined ? {} : { signal });
+  const { signal, writes = [] } = options;
+  const model = await openModel(path, { signal, writes });
   // Who needs the hash finds it ready: it is made between the steps that follow. Where that fails, they are told.
   model.sha256().catch(() => undefined);
   if (options.inputShapes) setInputShapes(model, new Map(Object.entries(options.inputShapes)));

@@ -9,7 +9,7 @@ import { castWithCopy } from './build/cast.js';
 import { firstSamples } from './calibration/first-samples.js';
 import { isSymmetric } from './calibration/integer-form.js';
 import { drawFor, findRanges } from './calibration/range-source.js';
-import type { DrawnSamples, SampleOptions } from './calibration/samples.js';
+import { checkNotSamples, type DrawnSamples, type SampleOptions } from './calibration/samples.js';
 import { checkOptions } from './check-options.js';
 import { compareOn, timePair } from './evaluation/compare-models.js';
 import { quantizeDataFree } from './kinds/data-free.js';
@@ -53,17 +53,18 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
   checkOptions(options);
   checkAuto(options);
   const asked = options.metric === undefined ? undefined : parseMetric(options.metric);
-  await checkOutputs(path, output, options);
+  const writes = await checkOutputs(path, output, options);
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
-  const opened = await watch.time('open', () => prepareModel(path, worker, operation));
+  const opened = await watch.time('open', () => prepareModel(path, worker, { ...operation, writes }));
   if (asked)
     checkMetric(
       asked,
       opened.model.outputs.map(({ name }) => name),
     );
   const samples = hasData(options) ? await watch.time('open', () => drawFor(options, opened)) : null;
+  if (samples) await checkNotSamples(writes, samples);
   const tools = { worker, workspace, watch };
   const { prepared, repairs } = await watch.time('repair', () => repairNetwork(opened, samples, tools, operation));
   const everything = placeKind(prepared.model, options);
@@ -187,7 +188,11 @@ async function referenceOf(
   return reference;
 }
 
-async function checkOutputs(model: string, output: string, options: QuantizeOptions): Promise<void> {
+async function checkOutputs(
+  model: string,
+  output: string,
+  options: QuantizeOptions,
+): Promise<readonly (string | undefined)[]> {
   const { table, tableOut, resume, report, highPrecision, form } = options;
   if (highPrecision === 'fp16' && form === 'onnxruntime') {
     throw new CalibrtError(
@@ -195,8 +200,10 @@ async function checkOutputs(model: string, output: string, options: QuantizeOpti
       'high precision fp16 is for TensorRT: ONNX Runtime has no FP16 arithmetic on the CPU and only becomes slower; use fp32',
     );
   }
-  await checkOutputPaths([output, tableOut, resume, report], [model, table]);
+  const writes = [output, tableOut, resume, report];
+  await checkOutputPaths(writes, [model, table]);
   if (tableOut !== undefined) tableFormatOf(tableOut);
+  return writes;
 }
 
 function hasData(options: QuantizeOptions): options is QuantizeOptions & SampleOptions {

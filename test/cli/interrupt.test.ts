@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('Ctrl-C', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'in the middle of a calibration: %s, exit 130, nothing on disk',
     async (signal) => {
       // Enough samples to be in the middle of; the warning about the first tells that the network is running.

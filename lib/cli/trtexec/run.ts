@@ -1,4 +1,5 @@
 import { CalibrtError } from '../../errors.js';
+import { interruptions } from '../interruptions.js';
 import { TrtexecArguments, wantsHelp } from './arguments.js';
 import type { BackendChoice, TrtexecBackend } from './backend.js';
 import { helpText } from './help.js';
@@ -47,7 +48,7 @@ export async function runTrtexec(
   const log = new TrtexecLog(sinks);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort(new Error('interrupted'));
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  for (const name of interruptions) process.once(name, onInterrupt);
   const signal = rest.signal === undefined ? interrupt.signal : AbortSignal.any([interrupt.signal, rest.signal]);
   let version: string | undefined;
   let started = false;
@@ -72,7 +73,7 @@ export async function runTrtexec(
     log.error(signal.aborted ? 'interrupted' : describe(error));
     if (log.verbose && error instanceof Error) log.detail(error.stack ?? '');
   } finally {
-    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+    for (const name of interruptions) process.off(name, onInterrupt);
   }
   if (outcome.line !== undefined) log.plain(resultLine(outcome.line, version, argv));
   return outcome.status;

@@ -78,7 +78,7 @@ export async function buildPlan(model: string, plan: string, options: BuildPlanO
   const scales = options.calibration ?? options.calibrator?.options;
   await checkOutputPaths([plan, timingCacheFile], [model, scales?.cache]);
   // The parser would tell of a damaged model or of missing external data in words of its own.
-  await openModel(model, options.signal === undefined ? {} : { signal: options.signal });
+  await openModel(model, { signal: options.signal, writes: [plan, timingCacheFile] });
   const timingCache = timingCacheFile === undefined ? undefined : await readIfThere(timingCacheFile);
   const { result, cast, firstSample } = await build(model, {
     ...options,

@@ -18,7 +18,7 @@ import { chooseMethods } from './auto-method.js';
 import { Checkpoint } from './checkpoint.js';
 import { createTable, type Calibration } from './create-table.js';
 import { searchRanges, type ActivationOptions, type FoundRanges, type MethodOptions } from './ranges.js';
-import { drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
+import { checkNotSamples, drawSamples, type DrawnSamples, type SampleOptions } from './samples.js';
 import { captureStatistics, type CaptureContext, type CapturedStatistics, type CaptureSet } from './statistics.js';
 import { tuneRanges } from './tune.js';
 
@@ -60,14 +60,16 @@ export interface CalibrateResult {
  * @throws CalibrtError as {@link prepareModel}, {@link drawSamples} and {@link captureStatistics} throw; `ERR_OUTPUT`.
  */
 export async function calibrate(path: string, output: string, options: CalibrateOptions): Promise<CalibrateResult> {
-  await checkOutputPaths([output, options.resume], [path]);
+  const writes = [output, options.resume];
+  await checkOutputPaths(writes, [path]);
   checkOptions(options);
   const format = options.format ?? tableFormatOf(output);
   const watch = new Stopwatch();
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
-  const prepared = await watch.time('open', () => prepareModel(path, worker, options));
+  const prepared = await watch.time('open', () => prepareModel(path, worker, { ...options, writes }));
   const samples = await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), 0));
+  await checkNotSamples(writes, samples);
   const calibration = await calibrateTensors(
     prepared,
     format === 'calibrt'

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { SampleSource } from '../../backends/onnxruntime/index.js';
 import {
   fixedBatch,
@@ -12,6 +13,7 @@ import {
   type PreprocessSpec,
 } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
+import { checkNotRead } from '../../files.js';
 
 /**
  * Samples: a path, several (one per network input), or any iterable of named tensors, which stays in this process and is read no
@@ -37,6 +39,8 @@ export interface DrawnSamples {
   readonly calibration: SampleSource;
   /** Kept out of calibration; null where none was asked for, or the samples are an iterable. */
   readonly holdout: SampleSource | null;
+  /** The files that they are read from, and the labels. */
+  readonly files: readonly string[];
   /** The batches behind a source of kind `stream`. */
   readonly stream?: AsyncIterable<Batch>;
   /** Hash of the samples that calibrate, which reads all of them, once; null for an iterable. */
@@ -63,6 +67,7 @@ export async function drawSamples(
     return {
       calibration: { kind: 'stream', ...(limit === undefined ? {} : { total: limit }) },
       holdout: null,
+      files: [],
       stream: fromIterable(samples, inputs, {
         batch: fixedBatch(inputs) ?? 1,
         ...(limit === undefined ? {} : { limit }),
@@ -85,6 +90,11 @@ export async function drawSamples(
   return {
     calibration: source(drawn.calibration),
     holdout: drawn.holdout.length === 0 ? null : source(drawn.holdout),
+    files: [
+      ...spec.sources.map(({ path }) => path),
+      ...(spec.labels === undefined ? [] : [spec.labels]),
+      ...dataset.names,
+    ],
     hash: (signal) => (hash ??= dataset.hash(drawn.calibration, signal)),
     preprocessing: dataset.describe().preprocess,
   };
@@ -93,6 +103,21 @@ export async function drawSamples(
 /** All samples of `options`, for an evaluation; `limit` still applies. */
 export async function allSamples(options: SampleOptions, inputs: readonly ModelInput[]): Promise<DrawnSamples> {
   return drawSamples({ ...options, limit: options.limit ?? Number.MAX_SAFE_INTEGER }, inputs, 0);
+}
+
+/**
+ * @throws CalibrtError `ERR_USAGE` where an output is one of the samples, their list or their labels.
+ */
+export async function checkNotSamples(
+  outputs: readonly (string | undefined)[],
+  { files }: DrawnSamples,
+): Promise<void> {
+  // By name first: there may be a hundred thousand of them.
+  const names = new Set(outputs.flatMap((path) => (path === undefined ? [] : basename(path))));
+  await checkNotRead(
+    outputs,
+    files.filter((file) => names.has(basename(file))),
+  );
 }
 
 function toDataSpec({ data, preprocess, labels }: SampleOptions): DataSpec | null {

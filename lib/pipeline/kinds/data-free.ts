@@ -5,7 +5,7 @@ import { CalibrtError } from '../../errors.js';
 import { checkOutputPath } from '../../files.js';
 import { insertDynamic, insertQdq, type Model, type Placement } from '../../model/index.js';
 import { castWithCopy } from '../build/cast.js';
-import { allSamples } from '../calibration/samples.js';
+import { allSamples, checkNotSamples } from '../calibration/samples.js';
 import { checkOptions } from '../check-options.js';
 import { compareOn, timePair } from '../evaluation/compare-models.js';
 import { modelFileBytes } from '../network.js';
@@ -40,7 +40,7 @@ export async function quantizeDataFree(
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
-  const { model } = await watch.time('open', () => prepareModel(path, worker, operation));
+  const { model } = await watch.time('open', () => prepareModel(path, worker, { ...operation, writes: [output] }));
   const placement = placeKind(model, options);
   for (const warning of placement.warnings) onWarning(warning);
   if (placement.weights.length === 0) throw nothingToDo(path);
@@ -56,6 +56,7 @@ export async function quantizeDataFree(
   const metric = options.metric === undefined ? undefined : parseMetric(options.metric);
   const settings = { ...operation, reference, candidate, exactQdq: !isDynamic, metric };
   const samples = data === undefined ? null : await allSamples({ ...options, data }, modelInputs(model.inputs));
+  if (samples) await checkNotSamples([output], samples);
   const verify = await watch.time(
     'verify',
     async () =>

@@ -6,7 +6,7 @@ import { insertQdq, openModel, type Model, type WeightStorage } from '../../mode
 import type { OperationOptions } from '../../progress.js';
 import { cacheHeader, readTable, type CalibrationTable } from '../../tables/index.js';
 import { castWithCopy, type CastSummary } from '../build/cast.js';
-import { allSamples, type SampleOptions } from '../calibration/samples.js';
+import { allSamples, checkNotSamples, type SampleOptions } from '../calibration/samples.js';
 import { compareOn } from '../evaluation/compare-models.js';
 import { modelFileBytes } from '../network.js';
 import { placementOptions, type ScopeOptions } from '../placement-options.js';
@@ -98,7 +98,7 @@ export async function migrate(path: string, output: string, options: MigrateOpti
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
 
-  const prepared = await watch.time('open', () => prepareModel(path, worker, operation));
+  const prepared = await watch.time('open', () => prepareModel(path, worker, { ...operation, writes: [output] }));
   const original = await openModel(path);
   const entries = Object.entries(cache.tensors).map(([name, { scale }]) => ({ name, scale }));
   const map = parseMapping(original.graph, entries, options.map ?? []);
@@ -159,6 +159,7 @@ export async function migrate(path: string, output: string, options: MigrateOpti
     const candidate = workspace.path('candidate.onnx');
     await model.save(candidate, { temporary: true });
     const samples = await allSamples({ ...options, data }, modelInputs(prepared.model.inputs));
+    await checkNotSamples([output], samples);
     const reference = await referenceOf(path, prepared, workspace, options);
     const compared = await compareOn(
       worker,

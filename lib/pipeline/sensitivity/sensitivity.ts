@@ -9,7 +9,7 @@ import { readTable, type CalibrationTable } from '../../tables/index.js';
 import { calibrateTensors, qdqCapture } from '../calibration/calibrate.js';
 import { createTable } from '../calibration/create-table.js';
 import type { ActivationOptions, MethodOptions } from '../calibration/ranges.js';
-import { drawSamples, isRereadable, type DrawnSamples, type SampleOptions } from '../calibration/samples.js';
+import { checkNotSamples, drawSamples, isRereadable, type DrawnSamples, type SampleOptions } from '../calibration/samples.js';
 import type { CaptureSet } from '../calibration/statistics.js';
 import { checkOptions } from '../check-options.js';
 import { placementOptions, type ScopeOptions } from '../placement-options.js';
@@ -104,7 +104,7 @@ export async function sensitivity(path: string, wanted: SensitivityOptions): Pro
   const watch = new Stopwatch();
   await using worker = new WorkerProcess();
   await using workspace = await Workspace.create();
-  const prepared = await watch.time('open', () => prepareModel(path, worker, options));
+  const prepared = await watch.time('open', () => prepareModel(path, worker, { ...options, writes: [resume] }));
   if (asked)
     checkMetric(
       asked,
@@ -115,6 +115,7 @@ export async function sensitivity(path: string, wanted: SensitivityOptions): Pro
   // Refuses a network in which there is nothing to quantize.
   qdqCapture(prepared.model, placement);
   const samples = await watch.time('open', () => drawSamples(options, modelInputs(prepared.model.inputs), 0));
+  await checkNotSamples([resume], samples);
   const set = trialCapture(prepared.model, placement);
   const table = await rangesFor(prepared, set, samples, { worker, workspace, watch }, options);
   const budget = readBudget(options, await hasLabels(samples));
