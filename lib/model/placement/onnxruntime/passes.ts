@@ -1,5 +1,6 @@
 import type { RulePass } from '../rule.js';
 import { arithmeticRule } from './arithmetic.js';
+import { infinityRule } from './infinities.js';
 import { movingRule } from './moving.js';
 import { restRule } from './rest.js';
 import { weightedRule } from './weighted.js';
@@ -9,6 +10,6 @@ import { weightedRule } from './weighted.js';
  * results on in 8 bits.
  */
 export const onnxruntimePasses: readonly RulePass[] = [
-  { order: 'forward', rules: [weightedRule] },
+  { order: 'forward', rules: [infinityRule, weightedRule] },
   { order: 'forward', rules: [arithmeticRule, movingRule, restRule] },
 ];
