@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CalibrtError } from '../errors.js';
+import { checkNotRead } from '../files.js';
 import { camelCase, commonFlags, type Command, type Flag, type FlagValues } from './command.js';
 
 type Value = string | number | boolean | string[];
@@ -22,7 +23,15 @@ export async function resolveFlags(command: Command, given: FlagValues): Promise
     if (value !== undefined) values[key] = check(flag, value);
     else if (flag.required) throw usage(`--${flag.name} is required: see \`calibrt ${command.name} --help\``);
   }
+  if (values['config'] !== undefined) {
+    const writes = Object.entries(values).flatMap(([key, value]) => (isOutput(key) ? String(value) : []));
+    await checkNotRead(writes, [String(values['config'])]);
+  }
   return values;
+}
+
+function isOutput(key: string): boolean {
+  return /^(output|tableOut|report|resume|export[A-Z].*)$/.test(key);
 }
 
 function keyOf(flag: Flag): string {

@@ -58,6 +58,12 @@ describe('an output that the run reads', () => {
     const path = join(at('images'), image!);
     await expectKept(path, 'quantize', demo, '-o', path, '--data', at('images'));
   });
+
+  it('the configuration', async () => {
+    const config = at('config.json');
+    await writeFile(config, JSON.stringify({ data: [images], output: config }));
+    await expectKept(config, 'quantize', demo, '--config', config);
+  });
 });
 
 describe.runIf(process.platform === 'linux')('an output that cannot be printed', () => {
