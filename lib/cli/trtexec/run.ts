@@ -6,6 +6,7 @@ import { helpText } from './help.js';
 import { installedVersion } from './installed-version.js';
 import { standardSinks, TrtexecLog, type LogSinks } from './log.js';
 import { oneOf } from './options/specs.js';
+import { inOwnTerms } from './own-terms.js';
 import { ArgumentProblem, OutOfRange } from './problems.js';
 import { resultLine } from './result-line.js';
 
@@ -117,6 +118,7 @@ function describe(error: unknown): string {
   if (error instanceof OutOfRange) return `Uncaught exception detected: ${error.message}`;
   const message = error instanceof Error ? error.message : String(error);
   const oneLine = message.replace(/\s*\n\s*/g, ' ');
-  if (error instanceof CalibrtError || error instanceof ArgumentProblem) return oneLine;
+  if (error instanceof CalibrtError) return inOwnTerms(oneLine);
+  if (error instanceof ArgumentProblem) return oneLine;
   return `Uncaught exception detected: ${oneLine} (this is a bug of calibrt; --verbose tells more)`;
 }

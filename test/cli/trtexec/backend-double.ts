@@ -23,6 +23,7 @@ export interface DoubleOptions {
   readonly notes?: readonly string[];
   readonly inspector?: string;
   readonly loadError?: CalibrtError;
+  readonly buildError?: CalibrtError;
 }
 
 const libraries = {
@@ -101,6 +102,7 @@ export function backendDouble(options: DoubleOptions = {}): {
       }),
     build(model, request, onLog) {
       calls.built.push({ model, options: request });
+      if (options.buildError !== undefined) return Promise.reject(options.buildError);
       onLog('info', 'a message of the parser');
       request.onProgress?.({ phase: 'build', done: 0 });
       onLog('verbose', 'a verbose message of the builder');

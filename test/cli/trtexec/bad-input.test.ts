@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildFailure } from '#lib/backends/tensorrt/failures.js';
 import { CalibrtError } from '#lib/errors.js';
 import { fixture, repository } from '../../helpers/fixture.js';
 import { planBytes, staticTensors, threeProfiles, type DoubleOptions } from './backend-double.js';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'text.onnx'), 'not a model');
   await writeFile(join(folder, 'text.plan'), 'not a plan');
   await writeFile(join(folder, 'text.cache'), 'not a cache');
+  await writeFile(join(folder, 'other.cache'), 'TRT-101600-EntropyCalibration2\nnowhere: 3c010a14\n');
   await writeFile(join(folder, 'short.bin'), new Uint8Array(100));
   await mkdir(join(folder, 'sub'));
 });
@@ -27,6 +29,10 @@ const incompatible = new CalibrtError(
   'ERR_PLAN_INVALID',
   'model.plan was built by TensorRT 8.6.1: TensorRT 10.16.0 cannot load it; build it again',
 );
+
+function refusedBuild(kind: 'profile' | 'noGpu', message: string): CalibrtError {
+  return buildFailure({ kind, message, details: [] }, 'TensorRT-RTX', 'model.onnx');
+}
 
 interface BadInput extends DoubleOptions {
   readonly argv: readonly string[];
@@ -155,6 +161,38 @@ const cases: Readonly<Record<string, BadInput>> = {
     flavour: 'rtx',
     line: /^Engine set up failed: .*text\.cache is none of/,
   },
+  'a cache of another model': {
+    argv: [onnx, '--int8', '--calib=DIR/other.cache'],
+    flavour: 'rtx',
+    line: /^Engine set up failed: .* tensor a line means with `calibrt migrate --map LINE=TENSOR`$/,
+  },
+  'shapes that the library refuses': {
+    argv: [onnx],
+    buildError: refusedBuild('profile', 'input "input": min is above opt'),
+    line: /min is above opt \(--minShapes=, --optShapes=, --maxShapes=NAME:DIMS\)$/,
+  },
+  'weights out of the plan, without a GPU': {
+    argv: [onnx, '--stripWeights', '--skipInference'],
+    gpus: 0,
+    flavour: 'rtx',
+    buildError: refusedBuild('noGpu', 'it needs a GPU for this'),
+    line: /; without one, TensorRT-RTX builds with --skipInference, without --stripWeights and --refit$/,
+  },
+  'samples for an input that is not there': {
+    argv: [onnx, '--int8', '--data=image=DIR/none'],
+    flavour: 'rtx',
+    line: /--data=image=.*: the network has no input image, only input$/,
+  },
+  ...Object.fromEntries(
+    ['--onnx', '--saveEngine', '--calib', '--exportTimes', '--timingCacheFile', '--report'].map((flag) => [
+      `an empty name for ${flag}`,
+      {
+        argv: flag === '--onnx' ? ['--onnx='] : [onnx, `${flag}=`],
+        line: new RegExp(`^${flag} has no file name: give ${flag}=FILE$`),
+        help: true,
+      },
+    ]),
+  ),
   'an output folder that is missing': {
     argv: [onnx, '--saveEngine=DIR/none/x.plan'],
     line: /the folder .*none does not exist/,

@@ -42,6 +42,8 @@ export function readSettings(
   flavour: TensorRtFlavour,
   warn: (text: string) => void,
 ): TrtexecSettings {
+  // `--onnx FILE` leaves FILE as an unknown option, which says more.
+  if (args.unknown.length === 0) checkFileNames(args);
   const onnx = args.has('--onnx') ? args.text('--onnx').replace(/^~/, homedir()) : undefined;
   const build = readBuildSettings(args, warn);
   if (args.has('--plugins')) warn('--plugins flag has been deprecated, use --staticPlugins flag instead.');
@@ -67,6 +69,14 @@ export function readSettings(
     setPluginsToSerialize: args.texts('--setPluginsToSerialize'),
     dynamicPlugins: args.texts('--dynamicPlugins'),
   };
+}
+
+// An unset variable of a shell script: the run would fail without a name in its message, or write nothing.
+function checkFileNames(args: TrtexecArguments): void {
+  for (const { flag, uses } of args.given) {
+    if (flag.value !== 'FILE' || !uses.some(({ value }) => value === '')) continue;
+    throw new ArgumentProblem(`${flag.name} has no file name: give ${flag.name}=FILE`);
+  }
 }
 
 function readDlaCore(args: TrtexecArguments, warn: (text: string) => void): number {
