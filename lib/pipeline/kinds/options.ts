@@ -82,11 +82,10 @@ function checkTogether(options: Options): void {
   if (weightRanges === 'asymmetric' && (dtype === 'fp8' || bits !== undefined)) {
     throw usage(`--weight-ranges asymmetric is of INT8: leave out ${kind}`);
   }
-  if (
-    (weightOnly === true || dynamic === true) &&
-    (options.table ?? options.tableOut ?? options.resume) !== undefined
-  ) {
-    throw usage(`${kind} needs no ranges: leave out --table, --table-out and --resume`);
+  const ofRanges =
+    options.table ?? options.tableOut ?? options.resume ?? options.method ?? options.percentile ?? options.tune;
+  if ((weightOnly === true || dynamic === true) && ofRanges !== undefined) {
+    throw usage(`${kind} needs no ranges: leave out --method, --percentile, --tune, --table, --table-out and --resume`);
   }
   if (options.weightStorage === 'qdq' && kind !== undefined)
     throw usage(`--weights qdq is of static INT8: leave out ${kind}`);

@@ -218,6 +218,7 @@ describe('what makes no sense', () => {
     [{ weightOnly: true, dynamic: true }, /choose one/],
     [{ dynamic: true, form: 'tensorrt' }, /constants of an engine/],
     [{ dynamic: true, table: 'x.json' }, /needs no ranges/],
+    [{ weightOnly: true, method: 'mse' }, /needs no ranges/],
     [{ data, activations: 'asymmetric' }, /TensorRT takes symmetric activations only/],
     [{ data, weightRanges: 'asymmetric' }, /TensorRT takes symmetric weights only/],
     [{ data, dtype: 'fp8', form: 'onnxruntime' }, /no CPU computes in FP8/],
