@@ -8,6 +8,7 @@ export { openDataset, type Dataset, type DatasetDescription, type Sample } from 
 export { presets, type Preprocess } from './images/preprocess.js';
 export { defaultHoldout, DEFAULT_LIMIT, selectSamples, type Selection, type SelectionOptions } from './select.js';
 export { fixedBatch } from './shape.js';
+export { findLeftOut, type LeftOut } from './sources/left-out.js';
 export { MAX_SKIPPED_SHARE } from './skip-policy.js';
 export type {
   DataSource,

@@ -138,6 +138,7 @@ export async function quantize(path: string, output: string, given: QuantizeOpti
       preprocess: options.preprocess,
       weights: written.weights,
       labelled: verify?.labelled,
+      outputs: verify?.outputs,
     }),
     timings: watch.timings,
     peakRssMb: Math.max(source.captured?.peakRssMb ?? 0, verify?.peakRssMb ?? 0, process.resourceUsage().maxRSS / 1024),

@@ -146,7 +146,7 @@ describe('a .npy file', () => {
     ['object', 'ERR_DATA_DTYPE', /object.*never executed.*save a float/],
     ['truncated', 'ERR_DATA_FORMAT', /truncated/],
     ['magic', 'ERR_DATA_FORMAT', /magic.*numpy\.save/],
-    ['empty', 'ERR_DATA_FORMAT', /magic.*numpy\.save/],
+    ['empty', 'ERR_DATA_FORMAT', /it is empty.*numpy\.save/],
     ['header', 'ERR_DATA_FORMAT', /header is damaged/],
   ])('of a bad kind (%s), as an array of samples and in a folder of samples', async (kind, code, what) => {
     const path = fixture(`data/npy/bad-${kind}.npy`);

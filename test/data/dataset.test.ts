@@ -330,7 +330,17 @@ describe('bad samples', () => {
 
   it.each([
     [{}, 'ERR_DATA_EMPTY', /it has no files/],
-    [{ 'a.bmp': '', 'b.doc': '' }, 'ERR_DATA_EMPTY', /found 2 other files \(a\.bmp, …\)/],
+    [
+      { 'a.bmp': '', 'b.doc': '' },
+      'ERR_DATA_EMPTY',
+      /found 2 files of kinds that are not read \(\.bmp, \.doc\); expected \.jpg/,
+    ],
+    [
+      { 'a/b/1.npy': '', 'a/b/2.npy': '', 'a/c/d': '' },
+      'ERR_DATA_EMPTY',
+      /found 2 samples in a\/b, deeper than is searched;/,
+    ],
+    [{ 'a/b/c/1.npy': '', 'a/x.bmp': '' }, 'ERR_DATA_EMPTY', /found a\/b, deeper than is searched and 1 file of/],
     [{ 'a.npy': '', 'b.png': '' }, 'ERR_DATA_FORMAT', /holds npy and images files/],
   ])('a folder with %j is refused', async (files, code, message) => {
     const opening = open(await scratchFolder(files), [vector]);

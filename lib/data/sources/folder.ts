@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { CalibrtError } from '../../errors.js';
-import { readFailure } from '../files.js';
+import { listEntries } from './entries.js';
 import { fileKindOf, fileKinds, type FileKind } from './file-kinds.js';
 import type { SampleFiles } from './file-source.js';
+import { findLeftOut } from './left-out.js';
 
 /** What a folder of samples holds. */
 export interface FolderSamples extends SampleFiles {
@@ -29,7 +29,7 @@ export async function listFolder(folder: string): Promise<FolderSamples> {
     const inner = await listEntries(join(folder, className));
     samples.push(...inner.samples.map((name) => ({ name: join(className, name), label })));
   }
-  if (samples.length === 0) throw empty(folder, top.others);
+  if (samples.length === 0) throw await empty(folder);
   return { ...describe(folder, samples), classNames: top.folders };
 }
 
@@ -56,28 +56,12 @@ function describe(folder: string, samples: readonly Sample[]): FolderSamples {
   };
 }
 
-interface Entries {
-  readonly samples: readonly string[];
-  readonly folders: readonly string[];
-  readonly others: readonly string[];
-}
-
-async function listEntries(folder: string): Promise<Entries> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw readFailure(folder, cause);
-  });
-  const visible = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const folders = visible.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const files = visible.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  return {
-    samples: files.filter((name) => fileKindOf(name) !== undefined),
-    folders,
-    others: files.filter((name) => fileKindOf(name) === undefined),
-  };
-}
-
-function empty(folder: string, others: readonly string[]): CalibrtError {
+async function empty(folder: string): Promise<CalibrtError> {
   const known = fileKinds.flatMap(({ suffixes }) => suffixes).join(' ');
-  const found = others.length === 0 ? 'it has no files' : `found ${others.length} other files (${others[0]}, …)`;
-  return new CalibrtError('ERR_DATA_EMPTY', `${folder} holds no samples: ${found}, expected one of ${known}`);
+  const { found } = await findLeftOut(folder);
+  return new CalibrtError(
+    'ERR_DATA_EMPTY',
+    `${folder} holds no samples: ${found === '' ? 'it has no files' : `found ${found}`}; expected ${known}, in the folder itself or in ` +
+      'folders of classes right below it (a .txt list takes files from anywhere)',
+  );
 }

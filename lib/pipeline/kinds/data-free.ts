@@ -13,6 +13,7 @@ import { prepareModel } from '../prepare.js';
 import type { QuantizeOptions } from '../quantize-options.js';
 import type { QuantizeResult } from '../quantize-result.js';
 import { Stopwatch } from '../stopwatch.js';
+import { judge } from '../verdicts/index.js';
 import { Workspace } from '../workspace.js';
 import { placeKind } from './place.js';
 import { weightQuantizer } from './weights.js';
@@ -84,7 +85,7 @@ export async function quantizeDataFree(
     ...(latencyMs === undefined ? {} : { latencyMs }),
     bytes: { fp32: await modelFileBytes(path), int8: await modelFileBytes(output) },
     warnings,
-    verdicts: [],
+    verdicts: verify ? await judge({ outputs: verify.outputs }) : [],
     timings: watch.timings,
     peakRssMb: Math.max(verify ? verify.peakRssMb : 0, process.resourceUsage().maxRSS / 1024),
   };

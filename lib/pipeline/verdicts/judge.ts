@@ -3,7 +3,8 @@ import type { PreprocessSpec } from '../../data/index.js';
 import type { QuantizedWeight } from '../../model/index.js';
 import type { DrawnSamples, SampleOptions } from '../calibration/samples.js';
 import type { CapturedStatistics } from '../calibration/statistics.js';
-import { accuracyVerdicts } from './accuracy.js';
+import { accuracyVerdicts, outputVerdicts } from './accuracy.js';
+import { leftOutVerdicts } from './left-out.js';
 import { sampleVerdicts, type ImageScaling } from './samples.js';
 import { tensorVerdicts } from './tensors.js';
 import type { Verdict } from './verdict.js';
@@ -16,11 +17,15 @@ export interface Seen {
   readonly preprocess?: SampleOptions['preprocess'] | undefined;
   readonly weights?: readonly QuantizedWeight[];
   readonly labelled?: CompareResult['labelled'] | undefined;
+  /** How far each output is from FP32's. */
+  readonly outputs?: CompareResult['outputs'] | undefined;
 }
 
-/** All verdicts on a run. */
-export async function judge({ captured, samples, preprocess, weights, labelled }: Seen): Promise<Verdict[]> {
+/** All verdicts on a run; those on its outcome first, for a terminal shows but a few. */
+export async function judge({ captured, samples, preprocess, weights, labelled, outputs }: Seen): Promise<Verdict[]> {
   return [
+    ...outputVerdicts(outputs),
+    ...(samples ? await leftOutVerdicts(samples) : []),
     ...(captured ? sampleVerdicts(captured, scaling(samples, preprocess)) : []),
     ...accuracyVerdicts(labelled),
     ...(captured ? await tensorVerdicts(captured.statistics) : []),
@@ -28,9 +33,11 @@ export async function judge({ captured, samples, preprocess, weights, labelled }
   ];
 }
 
-/** Whether somebody said what becomes of the pixels; samples that are no images have no preprocessing. */
-function scaling(samples: DrawnSamples | null | undefined, preprocess: PreprocessSpec = {}): ImageScaling {
-  if (samples?.preprocessing == null) return 'no images';
-  const { preset, mean, std, scale } = preprocess;
-  return [preset, mean, std, scale].every((given) => given === undefined) ? 'none' : 'some';
+/** By input, whether somebody said what becomes of its pixels; other inputs than those that images feed have no preprocessing. */
+function scaling(
+  samples: DrawnSamples | null | undefined,
+  { preset, mean, std, scale }: PreprocessSpec = {},
+): Readonly<Record<string, ImageScaling>> {
+  const asked = [preset, mean, std, scale].every((given) => given === undefined) ? 'none' : 'some';
+  return Object.fromEntries(Object.keys(samples?.preprocessing ?? {}).map((input) => [input, asked]));
 }

@@ -1,4 +1,5 @@
 import type { ThresholdTrail } from '../../backends/onnxruntime/index.js';
+import { isFloat } from '../../data/dtype.js';
 import type { CapturedStatistics } from '../calibration/statistics.js';
 import type { Verdict } from './verdict.js';
 
@@ -11,16 +12,19 @@ const MOST_TENSORS = 0.95;
 const FEW_SAMPLES = 8;
 
 /** What the samples show: whether they are enough, repeat each other, and went into the network in a plausible range. */
-export function sampleVerdicts({ observed, samples }: CapturedStatistics, images: ImageScaling): Verdict[] {
+export function sampleVerdicts(
+  { observed, samples, firstSample }: CapturedStatistics,
+  images: Readonly<Record<string, ImageScaling>>,
+): Verdict[] {
   return [
     ...duplicateVerdict(observed.duplicates, samples),
     ...settledVerdict(observed.trail, samples),
-    ...rangeVerdicts(observed.inputRanges, images),
+    ...rangeVerdicts(floatsOf(observed.inputRanges, firstSample), images),
   ];
 }
 
 /** What was done to pixels: `none` where nobody asked for anything, `some` where they were scaled or are meant to be as they are. */
-export type ImageScaling = 'no images' | 'none' | 'some';
+export type ImageScaling = 'none' | 'some';
 
 function duplicateVerdict({ count, pairs }: CapturedStatistics['observed']['duplicates'], samples: number): Verdict[] {
   if (count === 0) return [];
@@ -65,17 +69,24 @@ function settledVerdict(trail: ThresholdTrail, samples: number): Verdict[] {
   );
 }
 
-function rangeVerdicts(ranges: CapturedStatistics['observed']['inputRanges'], images: ImageScaling): Verdict[] {
+type Ranges = CapturedStatistics['observed']['inputRanges'];
+
+/** Ranges without those of integers: ids and counts are no amounts, and a network of bytes scales its pixels itself. */
+function floatsOf(ranges: Ranges, samples: CapturedStatistics['firstSample']): Ranges {
+  return Object.fromEntries(Object.entries(ranges).filter(([name]) => isFloat(samples[name]?.dtype ?? 'float32')));
+}
+
+function rangeVerdicts(ranges: Ranges, images: Readonly<Record<string, ImageScaling>>): Verdict[] {
   return Object.entries(ranges).flatMap(([name, { min, max }]): Verdict[] => {
     const say = (message: string): Verdict[] => [
       { level: 'warning', code: 'input-range', subject: `input ${name}`, message },
     ];
-    if (images === 'none' && min >= 0 && max > 2) {
+    if (images[name] === 'none' && min >= 0 && max > 2) {
       return say(
         'pixels go in as 0 to 255; most networks want them scaled: see --preset (raw, where this is right), --mean and --std',
       );
     }
-    if (images !== 'no images' && max - min > 0 && max - min < 1 / 32) {
+    if (images[name] !== undefined && max - min > 0 && max - min < 1 / 32) {
       return say(`all pixels lie between ${min.toPrecision(3)} and ${max.toPrecision(3)}: is something scaled twice?`);
     }
     if (max - min > 1e4)

@@ -10,13 +10,15 @@ export interface Verdict {
     | 'one-sided-tensor'
     | 'outlier-tensor'
     | 'weight-outlier'
+    | 'files-left-out'
     | 'near-duplicates'
     | 'thresholds-settled'
     | 'thresholds-moving'
     | 'few-samples'
     | 'input-range'
-    | 'labels-or-preprocessing';
-  /** The tensor, weight, input or set of samples that it is about. */
+    | 'labels-or-preprocessing'
+    | 'output-lost';
+  /** The tensor, weight, input, output or set of samples that it is about. */
   readonly subject: string;
   /** One sentence or two: what was seen, what it means, what to do. */
   readonly message: string;
