@@ -122,7 +122,13 @@ export async function checkNotSamples(
 
 function toDataSpec({ data, preprocess, labels }: SampleOptions): DataSpec | null {
   const sources = typeof data === 'string' ? [{ path: data }] : isSources(data) ? data : null;
-  if (sources === null) return null;
+  if (sources === null) {
+    if (isIterable(data)) return null;
+    throw new CalibrtError(
+      'ERR_USAGE',
+      `data must be a path, a list of { input, path }, or an (async) iterable of named tensors, not ${typeof data}`,
+    );
+  }
   if (sources.length === 0)
     throw new CalibrtError('ERR_USAGE', 'no samples: give a folder or a file as `data` (--data)');
   return { sources, ...(preprocess === undefined ? {} : { preprocess }), ...(labels === undefined ? {} : { labels }) };
@@ -131,6 +137,10 @@ function toDataSpec({ data, preprocess, labels }: SampleOptions): DataSpec | nul
 /** Whether samples can be read more than once: paths can, an iterable cannot. */
 export function isRereadable(data: SampleData): data is string | readonly DataSource[] {
   return typeof data === 'string' || isSources(data);
+}
+
+function isIterable(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data);
 }
 
 function isSources(data: Exclude<SampleData, string>): data is readonly DataSource[] {
