@@ -2,6 +2,7 @@
 export { BatchWriter, storedBatches } from './batch-store.js';
 export { padBatch } from './fixed-batch.js';
 export { insistsOnLabels } from './output-comparison.js';
+export { checkReferenceFigure } from './non-finite.js';
 export { WorkerProcess, type RunOptions } from './host.js';
 export type {
   BenchJob,
@@ -10,6 +11,7 @@ export type {
   CaptureResult,
   CaptureState,
   CompareJob,
+  ComparedNames,
   CompareResult,
   EvaluateJob,
   Judgement,

@@ -10,6 +10,7 @@ import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import { storedBatches } from './batch-store.js';
 import { ownRows } from './fixed-batch.js';
 import { peakRssMb, type JobContext } from './job-context.js';
+import { NonFiniteCounter, nonFiniteOf } from './non-finite.js';
 import type { JudgeJob, JudgeResult, Judgement } from './protocol.js';
 import { Session } from './runtime.js';
 
@@ -28,6 +29,7 @@ async function judgeOne(candidate: string, metric: Metric | undefined, job: Judg
   const session = await Session.open(candidate, { threads: job.threads, exactQdq: job.exactQdq });
   const fed = new Set(session.inputNames);
   const outputs = new Map(job.outputs.map((name) => [name, new MetricsAccumulator()]));
+  const counters = new Map(job.outputs.map((name) => [name, new NonFiniteCounter()]));
   const pass = metric?.start();
   const references = storedBatches(job.reference);
   for await (const { names, inputs, labels } of storedBatches(job.inputs)) {
@@ -41,7 +43,9 @@ async function judgeOne(candidate: string, metric: Metric | undefined, job: Judg
     await session.run(feeds, made, async (results) => {
       const actual = Object.fromEntries(job.outputs.map((name) => [name, results[name] ?? inputs[name]!]));
       for (const [name, accumulator] of outputs) {
-        accumulator.add(rows(expected[name]!), rows(actual[name]!), expected[name]!.shape.at(-1) ?? 1);
+        const values = rows(actual[name]!);
+        counters.get(name)!.add(values);
+        accumulator.add(rows(expected[name]!), values, expected[name]!.shape.at(-1) ?? 1);
       }
       const labelled = labels === undefined ? { names } : { names, labels };
       if (pass) for (const pair of samplePairs(labelled, expected, actual, size)) await pass.add(pair);
@@ -49,7 +53,9 @@ async function judgeOne(candidate: string, metric: Metric | undefined, job: Judg
   }
   await session.dispose();
   const found = Object.fromEntries([...outputs].map(([name, sums]): [string, OutputMetrics] => [name, sums.result()]));
-  if (metric === undefined || pass === undefined) return { outputs: found };
+  const nonFinite = nonFiniteOf(counters);
+  const judged = { outputs: found, ...(Object.keys(nonFinite).length === 0 ? {} : { nonFinite }) };
+  if (metric === undefined || pass === undefined) return judged;
   const value = await pass.result();
-  return { outputs: found, metric: { value, standardError: pass.standardError?.() ?? null } };
+  return { ...judged, metric: { value, standardError: pass.standardError?.() ?? null } };
 }

@@ -11,14 +11,14 @@ import {
 import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import { CalibrtError } from '../../errors.js';
 import { ownRows } from './fixed-batch.js';
-import type { CompareResult, MetricResult, SampleSource } from './protocol.js';
+import { checkReferenceFigure, NonFiniteCounter, nonFiniteOf, nonFiniteText } from './non-finite.js';
+import type { CompareResult, ComparedNames, MetricResult, SampleSource } from './protocol.js';
 
 /** What is compared. */
 export interface ComparisonSpec {
   readonly outputs: readonly string[];
   readonly metric?: MetricSpec | undefined;
-  /** What errors call the candidate. */
-  readonly candidate: string;
+  readonly names?: ComparedNames | undefined;
   /** Whether labels beyond the classes are an error, and not only a reason to count no hits. */
   readonly insistOnLabels: boolean;
 }
@@ -32,15 +32,19 @@ export function insistsOnLabels(source: SampleSource, metric: MetricSpec | undef
 /** Pools how far a candidate's outputs are from the reference's, run by run; sums alone are kept. */
 export class OutputComparison {
   readonly #metrics: ReadonlyMap<string, MetricsAccumulator>;
+  readonly #nonFinite: Readonly<Record<keyof ComparedNames, ReadonlyMap<string, NonFiniteCounter>>>;
   readonly #labels: LabelCheck;
   #samples = 0;
 
   private constructor(
     private readonly spec: ComparisonSpec,
     private readonly judge: Judge | undefined,
-    onWarning: (message: string) => void,
+    private readonly onWarning: (message: string) => void,
   ) {
     this.#metrics = new Map(spec.outputs.map((name) => [name, new MetricsAccumulator()]));
+    const counters = (): Map<string, NonFiniteCounter> =>
+      new Map(spec.outputs.map((name) => [name, new NonFiniteCounter()]));
+    this.#nonFinite = { reference: counters(), candidate: counters() };
     this.#labels = new LabelCheck(spec, onWarning);
   }
 
@@ -64,7 +68,10 @@ export class OutputComparison {
       numbers({ dtype, data: ownRows({ dtype, ...tensor }, count, size) });
     checkSameSizes(expected, actual, this.spec);
     for (const [name, accumulator] of this.#metrics) {
-      accumulator.add(rows(expected[name]!), rows(actual[name]!), expected[name]!.shape.at(-1) ?? 1);
+      const [reference, candidate] = [rows(expected[name]!), rows(actual[name]!)];
+      accumulator.add(reference, candidate, expected[name]!.shape.at(-1) ?? 1);
+      this.#nonFinite.reference.get(name)!.add(reference);
+      this.#nonFinite.candidate.get(name)!.add(candidate);
     }
     this.#samples += count;
     this.#labels.add(batch, expected, actual, size);
@@ -75,20 +82,55 @@ export class OutputComparison {
     }
   }
 
-  /** @throws CalibrtError `ERR_DATA_EMPTY` where nothing was added. */
+  /**
+   * Warns of outputs that hold NaN or infinities, whose figures are not finite either.
+   *
+   * @throws CalibrtError `ERR_DATA_EMPTY` where nothing was added; `ERR_DATA_NOT_FINITE` where the metric has no figure of the reference.
+   */
   async result(): Promise<Omit<CompareResult, 'skipped' | 'peakRssMb'>> {
     if (this.#samples === 0) throw new CalibrtError('ERR_DATA_EMPTY', 'there was no sample to compare the models on');
+    const metric = this.judge && (await this.#figures(this.judge));
+    this.#warnOfNonFinite();
     return {
       samples: this.#samples,
       outputs: Object.fromEntries([...this.#metrics].map(([name, accumulator]) => [name, accumulator.result()])),
       ...this.#labels.result(),
-      ...(this.judge === undefined ? {} : { metric: await figures(this.judge) }),
+      ...(metric === undefined ? {} : { metric }),
     };
+  }
+
+  async #figures({ spec, name, ...passes }: Judge): Promise<MetricResult> {
+    const reference = await passes.reference.result();
+    const nonFinite = nonFiniteOf(this.#nonFinite.reference);
+    const { outputs } = this.spec;
+    const model = this.spec.names?.reference ?? 'the reference';
+    checkReferenceFigure({ metric: spec, name, figure: reference, model, outputs, nonFinite });
+    return { name, reference, candidate: await passes.candidate.result() };
+  }
+
+  #warnOfNonFinite(): void {
+    const { reference = 'the reference', candidate = 'the candidate' } = this.spec.names ?? {};
+    for (const output of this.spec.outputs) {
+      const expected = this.#nonFinite.reference.get(output)!.result();
+      const actual = this.#nonFinite.candidate.get(output)!.result();
+      if (expected !== undefined) {
+        const other = actual === undefined ? 'none' : nonFiniteText(actual);
+        this.onWarning(
+          `output ${output} of ${reference} holds ${nonFiniteText(expected)}, that of ${candidate} ${other}: its figures cannot tell how ` +
+            'far the two are apart',
+        );
+      } else if (actual !== undefined) {
+        this.onWarning(
+          `output ${output} of ${candidate} holds ${nonFiniteText(actual)}, that of ${reference} none: its figures are as bad as can be`,
+        );
+      }
+    }
   }
 }
 
 /** The metric that was asked for, of the reference itself and of the candidate. */
 interface Judge {
+  readonly spec: MetricSpec;
   readonly name: string;
   readonly reference: MetricPass;
   readonly candidate: MetricPass;
@@ -97,20 +139,16 @@ interface Judge {
 async function openJudge({ metric: spec, outputs }: ComparisonSpec): Promise<Judge | undefined> {
   if (spec === undefined) return undefined;
   const metric = await openMetric(spec, outputs);
-  return { name: metric.name, reference: metric.start(), candidate: metric.start() };
+  return { spec, name: metric.name, reference: metric.start(), candidate: metric.start() };
 }
 
-async function figures({ name, reference, candidate }: Judge): Promise<MetricResult> {
-  return { name, reference: await reference.result(), candidate: await candidate.result() };
-}
-
-function checkSameSizes(expected: NamedTensors, actual: NamedTensors, { outputs, candidate }: ComparisonSpec): void {
+function checkSameSizes(expected: NamedTensors, actual: NamedTensors, { outputs, names }: ComparisonSpec): void {
   for (const name of outputs) {
     const [a, b] = [expected[name]!, actual[name]!];
     if (a.data.length === b.data.length) continue;
     throw new CalibrtError(
       'ERR_MODEL_UNSUPPORTED',
-      `output ${name} of ${candidate} is [${b.shape.join(', ')}], the reference's is [${a.shape.join(', ')}]: only outputs of one ` +
+      `output ${name} of ${names?.candidate ?? 'the candidate'} is [${b.shape.join(', ')}], the reference's is [${a.shape.join(', ')}]: only outputs of one ` +
         'shape can be compared',
     );
   }

@@ -7,6 +7,7 @@ import type { NamedTensors, Tensor } from '../../data/tensor.js';
 import type { SerializedError } from '../../errors.js';
 import type { Dial } from '../../model/dial-inputs.js';
 import type { Progress } from '../../progress.js';
+import type { NonFinite } from './non-finite.js';
 
 /** Where a job's samples come from. A dataset is opened again in the child; a stream is sent by the parent, batch by batch. */
 export type SampleSource =
@@ -66,11 +67,18 @@ export interface CaptureResult extends CaptureState {
   readonly peakRssMb: number;
 }
 
+/** What messages call the two that are compared, where their paths are the user's own; default: `the reference` and `the candidate`. */
+export interface ComparedNames {
+  readonly reference: string;
+  readonly candidate: string;
+}
+
 /** Runs two models over the same samples and pools the difference of their outputs. */
 export interface CompareJob {
   readonly kind: 'compare';
   readonly reference: string;
   readonly candidate: string;
+  readonly names?: ComparedNames;
   readonly outputs: readonly string[];
   readonly source: SampleSource;
   readonly batch: number;
@@ -88,8 +96,7 @@ export interface CompareStoredJob {
   readonly kind: 'compare-stored';
   readonly referenceOutputs: string;
   readonly candidateOutputs: string;
-  /** What errors call the candidate. */
-  readonly candidate: string;
+  readonly names: ComparedNames;
   readonly outputs: readonly string[];
   readonly batch: number;
   readonly fixedBatch: boolean;
@@ -208,6 +215,8 @@ export interface Judgement {
   readonly outputs: Readonly<Record<string, OutputMetrics>>;
   /** Of the metric that was asked for, with its standard error over samples, where it has one. */
   readonly metric?: { readonly value: number; readonly standardError: number | null };
+  /** Outputs that hold NaN or infinities, and how many; absent where all are finite. */
+  readonly nonFinite?: Readonly<Record<string, NonFinite>>;
 }
 
 /** What {@link JudgeJob} answers. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { MetricSpec } from '../../accuracy/index.js';
-import type { CompareResult, SampleSource, WorkerProcess } from '../../backends/onnxruntime/index.js';
+import type { ComparedNames, CompareResult, SampleSource, WorkerProcess } from '../../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs, type Batch } from '../../data/index.js';
 import type { Model } from '../../model/index.js';
 import type { OperationOptions } from '../../progress.js';
@@ -21,6 +21,8 @@ export interface JudgeOptions {
   readonly metric?: MetricSpec | undefined;
   /** Tensors to compare; default: the outputs of the network. */
   readonly tensors?: readonly string[];
+  /** What messages call the two; default: the reference and the candidate. */
+  readonly names?: ComparedNames;
 }
 
 /** The comparison itself, in a worker process that is there already. */
@@ -31,13 +33,14 @@ export async function compareOn(
   source: SampleSource,
   stream?: AsyncIterable<Batch>,
 ): Promise<CompareResult> {
-  const { reference, candidate, exactQdq, batch, threads, metric, tensors, ...operation } = options;
+  const { reference, candidate, exactQdq, batch, threads, metric, tensors, names, ...operation } = options;
   const fixed = fixedBatch(modelInputs(interfaceOf.inputs));
   return worker.run(
     {
       kind: 'compare',
       reference,
       candidate,
+      ...(names === undefined ? {} : { names }),
       outputs: tensors ?? interfaceOf.outputs.map(({ name }) => name),
       source,
       // A metric takes the samples one by one, and not every output has a row for each of several.

@@ -116,7 +116,7 @@ export async function evaluatePlans(
       kind: 'compare-stored',
       referenceOutputs: folders.reference,
       candidateOutputs: folders.candidate,
-      candidate,
+      names: { reference, candidate },
       outputs,
       insistOnLabels: insistsOnLabels(samples.calibration, metric),
       ...(metric === undefined ? {} : { metric }),

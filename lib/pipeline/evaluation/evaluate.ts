@@ -33,7 +33,8 @@ export interface EvaluationResult extends CompareResult {
  * is executed as written, in float: what the model means, not what a CPU's integer kernels make of it. Either may be an engine
  * plan, which runs on the GPU.
  *
- * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` where the two have other inputs or outputs; `ERR_DATA_*`; `ERR_ABORTED`; for a plan also as
+ * @throws CalibrtError `ERR_MODEL_UNSUPPORTED` where the two have other inputs or outputs; `ERR_DATA_*`, `ERR_DATA_NOT_FINITE` too where the
+ *   reference has no finite figure of the metric; `ERR_ABORTED`; for a plan also as
  *   `loadEngine` throws.
  */
 export async function evaluate(
@@ -58,7 +59,7 @@ export async function evaluate(
   const compared = await compareOn(
     worker,
     expected,
-    { ...options, ...pair, metric },
+    { ...options, ...pair, names: { reference, candidate }, metric },
     samples.calibration,
     samples.stream,
   );

@@ -55,7 +55,8 @@ export function leastFigure({ maxDrop, min }: Budget, reference: number): number
  * half is kept for that: few samples tell no more than that many points apart.
  */
 export function keepsBudget(budget: Budget, reference: number, { metric }: Judgement, samples: number): boolean {
-  if (metric === undefined) return false;
+  // A figure that is not there keeps nothing, whatever the least is: NaN, or -Infinity of an output that is not finite.
+  if (metric === undefined || !(metric.value > -Infinity)) return false;
   const error = studentT95(samples - 1) * (metric.standardError ?? 0);
   const margin = budget.maxDrop === undefined ? error : Math.min(error, budget.maxDrop / 2);
   return metric.value - margin >= leastFigure(budget, reference);

@@ -1,6 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { MetricSpec } from '../../accuracy/index.js';
-import type { Judgement, SampleSource, WorkerProcess } from '../../backends/onnxruntime/index.js';
+import { metricName, type MetricSpec } from '../../accuracy/index.js';
+import {
+  checkReferenceFigure,
+  type Judgement,
+  type SampleSource,
+  type WorkerProcess,
+} from '../../backends/onnxruntime/index.js';
 import { fixedBatch, modelInputs } from '../../data/index.js';
 import { CalibrtError } from '../../errors.js';
 import {
@@ -177,11 +182,20 @@ export class TrialNetwork {
     }
   }
 
-  /** What the metric makes of FP32 itself; undefined without a metric. */
+  /**
+   * What the metric makes of FP32 itself; undefined without a metric.
+   *
+   * @throws CalibrtError `ERR_DATA_NOT_FINITE` where that is nothing to keep a budget by.
+   */
   async referenceFigure(options: OperationOptions): Promise<number | undefined> {
-    if (this.parts.metric === undefined) return undefined;
+    const { metric, model } = this.parts;
+    if (metric === undefined) return undefined;
     const [judgement] = await this.judge([this.model], options);
-    return judgement?.metric?.value;
+    const figure = judgement!.metric!.value;
+    const { nonFinite = {} } = judgement!;
+    const { path } = model;
+    checkReferenceFigure({ metric, name: metricName(metric), figure, model: path, outputs: this.outputs, nonFinite });
+    return figure;
   }
 }
 

@@ -7,6 +7,7 @@ import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
 import { cli } from '../../helpers/cli.js';
 import { fixture, repository } from '../../helpers/fixture.js';
+import { saveBroken } from '../../helpers/non-finite.js';
 
 const demo = repository('demo/model.onnx');
 const data = repository('demo/test');
@@ -89,6 +90,55 @@ describe('evaluate', () => {
     );
     const iterable = [{ input: new Float32Array(1024) }];
     await expect(evaluate(demo, int8, { data: iterable, layers: true })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+  });
+});
+
+describe('what is not finite', () => {
+  const six = { data, preprocess, limit: 6 };
+  let infinite: string;
+  let nan: string;
+  beforeAll(async () => {
+    [infinite, nan] = [join(folder, 'infinite.onnx'), join(folder, 'nan.onnx')];
+    await saveBroken(demo, infinite, 'infinite');
+    await saveBroken(demo, nan, 'nan');
+  });
+
+  async function warningsOf(reference: string, candidate: string): Promise<string[]> {
+    const warnings: string[] = [];
+    const onWarning = (message: string): void => void warnings.push(message);
+    await evaluate(reference, candidate, { ...six, onWarning });
+    return warnings;
+  }
+
+  it('is warned of, with the side that has it, the output and the number of values', async () => {
+    expect(await warningsOf(demo, nan)).toEqual([
+      `output logits of ${nan} holds 60 NaN values (of 60), that of ${demo} none: its figures are as bad as can be`,
+    ]);
+    expect(await warningsOf(infinite, nan)).toEqual([
+      `output logits of ${infinite} holds 60 infinite values (of 60), that of ${nan} 60 NaN values (of 60): its figures cannot tell how ` +
+        'far the two are apart',
+    ]);
+    expect(await warningsOf(demo, int8)).toEqual([]);
+  });
+
+  it('is refused where the metric of the reference depends on it, and not where the candidate alone has it', async () => {
+    const message = new RegExp(
+      `for ${infinite} itself is not finite: output logits holds 60 infinite values \\(of 60\\)`,
+    );
+    for (const metric of ['cosine', 'sqnr:logits[...,1]']) {
+      const refused: unknown = expect.objectContaining({
+        code: 'ERR_DATA_NOT_FINITE',
+        message: expect.stringMatching(message) as string,
+      });
+      await expect(evaluate(infinite, demo, { ...six, metric })).rejects.toEqual(refused);
+      const { metric: found } = await evaluate(demo, infinite, { ...six, metric });
+      expect(found!.candidate).toBe(-Infinity);
+    }
+    // Infinite scores have an order still.
+    await expect(evaluate(infinite, demo, { ...six, metric: 'top1' })).resolves.toBeDefined();
+    await expect(evaluate(nan, demo, { ...six, metric: 'top1' })).rejects.toMatchObject({
+      code: 'ERR_DATA_NOT_FINITE',
+    });
   });
 });
 

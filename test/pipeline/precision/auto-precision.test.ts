@@ -6,6 +6,7 @@ import { openModel } from '#lib/model/index.js';
 import { quantize } from '#lib/pipeline/quantize.js';
 import { cli } from '../../helpers/cli.js';
 import { fixture, repository } from '../../helpers/fixture.js';
+import { saveBroken } from '../../helpers/non-finite.js';
 
 const demo = repository('demo/model.onnx');
 const data = repository('demo/calibration');
@@ -58,6 +59,23 @@ describe('quantize --auto', () => {
     });
     expect(auto).toMatchObject({ reference: 1, least: 0.5, met: true });
     expect(auto!.curve[0]!.excluded).toEqual([]);
+  });
+
+  it.each([
+    ['infinite', { metric: 'cosine', maxDrop: 0.1 }],
+    ['infinite', { metric: 'sqnr', min: 20 }],
+    ['nan', { metric: 'top1', maxDrop: 1 }],
+  ] as const)('refuses a network whose own outputs are %s, by %j', async (how, budget) => {
+    const [broken, output] = [join(folder, `${how}.onnx`), join(folder, `${how}.int8.onnx`)];
+    await saveBroken(demo, broken, how);
+    const options = { ...draw, limit: 6, auto: true, repairs: false, ...budget };
+    await expect(quantize(broken, output, options)).rejects.toMatchObject({
+      code: 'ERR_DATA_NOT_FINITE',
+      message: expect.stringMatching(
+        new RegExp(`for ${broken} itself is not finite: output logits holds \\d+ `),
+      ) as string,
+    });
+    await expect(stat(output)).rejects.toThrow('ENOENT');
   });
 
   it.each([
