@@ -39,3 +39,15 @@ describe('an output that INT8 loses', () => {
     expect(stderr).toContain(`warning output ${name}: has an SQNR of ${sqnrDb.toFixed(1)} dB`);
   });
 });
+
+describe('a pattern or operator that is nowhere in the model', () => {
+  it.each(['quantize', 'calibrate'])('is told of by %s', async (command) => {
+    const folder = await scratchFolder();
+    const output = join(folder, command === 'quantize' ? 'int8.onnx' : 'table.json');
+    const scope = ['--exclude', 'nosuch*', '--op-types', 'Conv,Gemmm'];
+    const { status, stderr } = await cli([command, demo, '-o', output, ...images, ...scope]);
+    expect(status).toBe(0);
+    expect(stderr).toContain('warning the exclude pattern "nosuch*" matches no node');
+    expect(stderr).toContain('warning the model has no operator Gemmm');
+  });
+});

@@ -73,7 +73,7 @@ export async function calibrate(path: string, output: string, options: Calibrate
   const calibration = await calibrateTensors(
     prepared,
     format === 'calibrt'
-      ? qdqCapture(prepared.model, placeQdq(prepared.model, placementOptions(options)))
+      ? qdqCapture(prepared.model, place(prepared.model, options))
       : await implicitCapture(path),
     samples,
     { worker, workspace, watch },
@@ -94,6 +94,12 @@ export async function calibrate(path: string, output: string, options: Calibrate
     timings: watch.timings,
     peakRssMb: Math.max(calibration.captured.peakRssMb, process.resourceUsage().maxRSS / 1024),
   };
+}
+
+function place(model: Model, options: CalibrateOptions): Placement {
+  const placement = placeQdq(model, placementOptions(options));
+  for (const warning of placement.warnings) options.onWarning?.(warning);
+  return placement;
 }
 
 /** What Q/DQ needs: the tensors at which it will stand in the cleaned graph. */
