@@ -12,6 +12,8 @@ import { describeEngine, inferencePhase } from './phases/inference.js';
 import { loadPhase, planVersionPhase, timeDeserializePhase } from './phases/load.js';
 import type { Run } from './phases/run.js';
 import { deviceLines } from './report/device.js';
+import { leftOut } from './report/left-out.js';
+import { optimizationProfileLines } from './report/optimization-profiles.js';
 import { reportPage } from './report/page.js';
 import { ourName } from './result-line.js';
 import { treatmentNotes } from './treatments.js';
@@ -104,18 +106,19 @@ function are(count: number): string {
 }
 
 async function buildAndRun(run: Run): Promise<boolean> {
-  const { settings, log, devices, backend } = run;
-  const plan = await buildPhase(run);
+  const { args, settings, log, devices, backend } = run;
+  const { plan, served } = await buildPhase(run);
   if (settings.build.skipInference) {
     const { dumpLayerInfo, exportLayerInfo, dumpOptimizationProfile } = settings.reporting;
     const wanted = dumpLayerInfo || dumpOptimizationProfile || exportLayerInfo !== undefined;
     const canLoad = devices.devices.length > 0;
-    if (wanted && !canLoad) {
-      log.warn(`Layers and profiles are not told: an engine is loaded on a GPU alone (${devices.problem})`);
-    } else if (wanted || (canLoad && !backend.buildsAheadOfTime)) {
+    if (canLoad && (wanted || !backend.buildsAheadOfTime)) {
       await using engine = await loadPhase(run, plan);
       await describeEngine(run, engine);
+    } else if (dumpOptimizationProfile) {
+      for (const line of optimizationProfileLines(served)) log.info(line);
     }
+    for (const text of leftOut(args, canLoad ? undefined : devices.problem)) log.warn(text);
     log.info('Skipped inference phase since --skipInference is added.');
     return true;
   }
@@ -135,6 +138,7 @@ async function loadAndRun(run: Run, plan: string): Promise<boolean> {
   await using engine = await loadPhase(run, plan);
   if (settings.build.skipInference) {
     await describeEngine(run, engine);
+    for (const text of leftOut(args)) log.warn(text);
     log.info('Skipped inference phase since --skipInference is added.');
     return true;
   }

@@ -4,16 +4,23 @@ import { openModel } from '../../../model/index.js';
 import { ofOriginal } from '../../../pipeline/build/cast.js';
 import { Workspace } from '../../../pipeline/workspace.js';
 import { formatNumber } from '../format-number.js';
+import type { ServedShapes } from '../report/optimization-profiles.js';
 import { buildOptions } from './build-options.js';
 import { implicitScales, type ImplicitScales } from './calibration-table.js';
-import { networkProfiles } from './network-profiles.js';
+import { networkProfiles, servedShapes } from './network-profiles.js';
 import { libraryLog, phase, type Run } from './run.js';
 import { typedModel, type TypedModel } from './typed-model.js';
 
 const MiB = 2 ** 20;
 
+/** An engine, not loaded. */
+export interface BuiltPlan {
+  readonly plan: Uint8Array;
+  readonly served: ServedShapes;
+}
+
 /** Builds the engine of `--onnx`, tells of it as trtexec does, and saves it where asked. */
-export function buildPhase(run: Run): Promise<Uint8Array> {
+export function buildPhase(run: Run): Promise<BuiltPlan> {
   return phase('Engine set up failed', async () => {
     const { settings, log, signal } = run;
     const model = settings.onnx!;
@@ -41,7 +48,8 @@ export function buildPhase(run: Run): Promise<Uint8Array> {
     if (scales.placeholderRanges) {
       log.warn('--int8 has neither --calib nor --data: PLACEHOLDER RANGES, the engine is for timing alone');
     }
-    return await build(run, { model, typed, network, start, scales });
+    const plan = await build(run, { model, typed, network, start, scales });
+    return { plan, served: servedShapes(inputs, network.profiles) };
   });
 }
 

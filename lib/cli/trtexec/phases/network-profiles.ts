@@ -3,6 +3,7 @@ import { CalibrtError } from '../../../errors.js';
 import { dimsText } from '../banner.js';
 import type { ShapeProfile, ShapeSpec } from '../options/index.js';
 import { findPlausible, matchesPattern } from '../options/specs.js';
+import type { ServedShapes } from '../report/optimization-profiles.js';
 
 /** An input as the model states it: open dimensions are no numbers. */
 export interface NetworkInput {
@@ -45,6 +46,17 @@ export function networkProfiles(inputs: readonly NetworkInput[], given: readonly
     );
   }
   return { profiles: dynamic.length === 0 ? [] : profiles, lines };
+}
+
+/** What an engine of these profiles serves; inputs that are in none have fixed dimensions. */
+export function servedShapes(inputs: readonly NetworkInput[], profiles: readonly OptimizationProfile[]): ServedShapes {
+  const tensors = inputs.map(({ name, shape = [] }) => ({
+    name,
+    mode: 'input' as const,
+    shape: shape.map(Number),
+    profiles: profiles.flatMap((profile) => profile[name] ?? []),
+  }));
+  return { tensors, profiles: Math.max(1, profiles.length) };
 }
 
 function checkNames(inputs: readonly NetworkInput[], given: readonly ShapeProfile[]): void {

@@ -1,8 +1,15 @@
-import type { EngineDescription } from '../../../backends/tensorrt/engine-options.js';
+import type { EngineTensor } from '../../../backends/tensorrt/engine-options.js';
 import { dimsText } from '../banner.js';
 
+/** Shapes that each profile serves: of an engine, or of what it was built for. */
+export interface ServedShapes {
+  readonly tensors: readonly Pick<EngineTensor, 'name' | 'mode' | 'shape' | 'profiles'>[];
+  /** How many there are. */
+  readonly profiles: number;
+}
+
 /** Lines of `--dumpOptimizationProfile`: what each profile serves of each input. */
-export function optimizationProfileLines({ tensors, profiles }: EngineDescription): string[] {
+export function optimizationProfileLines({ tensors, profiles }: ServedShapes): string[] {
   const lines = ['Optimization Profile Information:'];
   for (let index = 0; index < profiles; ++index) {
     for (const { name, mode, shape, profiles: ranges } of tensors) {
