@@ -72,9 +72,7 @@ export async function calibrate(path: string, output: string, options: Calibrate
   await checkNotSamples(writes, samples);
   const calibration = await calibrateTensors(
     prepared,
-    format === 'calibrt'
-      ? qdqCapture(prepared.model, place(prepared.model, options))
-      : await implicitCapture(path),
+    format === 'calibrt' ? qdqCapture(prepared.model, place(prepared.model, options)) : await implicitCapture(path),
     samples,
     { worker, workspace, watch },
     options,
