@@ -114,7 +114,7 @@ export function qdqCapture(model: Model, placement: Placement): CaptureSet {
 /** What an implicit build needs: every float tensor of the file as it is, for TensorRT sees no cleaned graph and names no others. */
 async function implicitCapture(path: string): Promise<CaptureSet> {
   const model = await openModel(path);
-  return { model, tensors: activationTensors(model), skipOtherTypes: true };
+  return { model, tensors: activationTensors(model), skipOtherTypes: true, leaveInfinite: true };
 }
 
 /** Captures statistics and finds ranges. */

@@ -48,6 +48,8 @@ export interface CaptureSet {
   readonly tensors: readonly string[];
   /** Pass over tensors that are no float32. */
   readonly skipOtherTypes?: boolean;
+  /** Leave tensors that hold infinities out, with a warning that names them; default: they are an error. */
+  readonly leaveInfinite?: boolean;
   /** Where Q/DQ will stand, where that is what the ranges are for. */
   readonly placement?: Placement;
 }
@@ -55,10 +57,11 @@ export interface CaptureSet {
 /**
  * Runs the network over the samples in the worker process and gathers statistics of `tensors`, in one pass.
  *
- * @throws CalibrtError `ERR_DATA_*` for bad samples, `ERR_CALIBRATION` naming a tensor that holds NaN or infinities.
+ * @throws CalibrtError `ERR_DATA_*` for bad samples, `ERR_CALIBRATION` naming a tensor that holds NaN, or infinities where `set` does
+ * not leave these out.
  */
 export async function captureStatistics(
-  { model, tensors, skipOtherTypes = false }: CaptureSet,
+  { model, tensors, skipOtherTypes = false, leaveInfinite = false }: CaptureSet,
   samples: DrawnSamples,
   context: CaptureContext,
   options: OperationOptions,
@@ -89,8 +92,16 @@ export async function captureStatistics(
     { ...options, onCheckpoint, ...(samples.stream === undefined ? {} : { stream: samples.stream }) },
   );
   const result = await running.finally(() => checkpoint?.settled());
+  const { statistics, infinite } = await restore(result, describeSource(samples), leaveInfinite);
+  if (infinite.length > 0 && statistics.size === 0) {
+    throw new CalibrtError(
+      'ERR_CALIBRATION',
+      `${model.path}: every float tensor holds infinities, so none has a range`,
+    );
+  }
+  if (infinite.length > 0) options.onWarning?.(leftOut(infinite));
   return {
-    statistics: await restore(result, describeSource(samples)),
+    statistics,
     samples: result.samples,
     skipped: result.skipped,
     firstSample: result.firstSample,
@@ -104,7 +115,32 @@ function describeSource({ calibration }: DrawnSamples): string {
   return calibration.kind === 'stream' ? 'the iterable' : calibration.spec.sources.map(({ path }) => path).join(', ');
 }
 
-async function restore(result: CaptureResult, source: string): Promise<Map<string, NativeStatistics>> {
+const namedAtMost = 3;
+
+function leftOut(infinite: readonly string[]): string {
+  const names = infinite.slice(0, namedAtMost).join(', ');
+  const more = infinite.length > namedAtMost ? ` and ${infinite.length - namedAtMost} more` : '';
+  return (
+    `tensors with infinities, as attention masks hold them, are left out: ${names}${more}; TensorRT keeps in float what has no line ` +
+    'in the cache'
+  );
+}
+
+function infinityError(tensor: string, count: bigint, samples: number): CalibrtError {
+  return new CalibrtError(
+    'ERR_CALIBRATION',
+    `tensor ${tensor} holds ${count} infinite values over ${samples} samples, so it has no range: a mask of -inf is a common cause; --exclude ` +
+      'the nodes that read it, or check the model in FP32 and the preprocessing',
+  );
+}
+
+/** Statistics by tensor, and the names of those that hold infinities and so have none. */
+interface Restored {
+  readonly statistics: Map<string, NativeStatistics>;
+  readonly infinite: readonly string[];
+}
+
+async function restore(result: CaptureResult, source: string, leaveInfinite: boolean): Promise<Restored> {
   if (result.samples === 0) {
     throw new CalibrtError('ERR_DATA_EMPTY', `${source}: there was no sample to calibrate on`);
   }
@@ -117,19 +153,22 @@ async function restore(result: CaptureResult, source: string): Promise<Map<strin
   }
   const { Statistics } = native();
   const statistics = new Map<string, NativeStatistics>();
+  const infinite: string[] = [];
   for (const [name, bytes] of result.statistics) {
     const entry = Statistics.deserialize(bytes);
     const { nans, infinities } = entry.summary();
-    if (nans > 0n || infinities > 0n) {
+    if (nans > 0n) {
       throw new CalibrtError(
         'ERR_CALIBRATION',
         `tensor ${name} holds ${nans} NaN and ${infinities} infinite values over ${result.samples} samples, so it has no range: ` +
           'check the model in FP32 and the preprocessing',
       );
     }
-    statistics.set(name, entry);
+    if (infinities > 0n && !leaveInfinite) throw infinityError(name, infinities, result.samples);
+    if (infinities > 0n) infinite.push(name);
+    else statistics.set(name, entry);
     // Half a megabyte each: hundreds at once are felt on the event loop.
     await breathe();
   }
-  return statistics;
+  return { statistics, infinite };
 }
