@@ -84,5 +84,7 @@ calibrt trtexec --onnx=model.onnx --int8 --data=photos/ --preset=imagenet --save
   \`--exportTimes\` are there as well.
 - **Repeated flags keep their order.**
 - Where no GPU is at hand, TensorRT-RTX builds ahead of time with \`--skipInference\`; everything else needs one and says so in one line.
+  Reports that need an engine that is loaded, or run, are then left out: a warning names the flag, and the file that was not written.
+- **An empty file name is refused** by its flag, where trtexec takes \`--saveEngine=\` (an unset variable) as not given.
 - The number in \`[b0]\` of the \`&&&&\` lines is not the library's build number, which the library does not tell.
 `;

@@ -28,6 +28,13 @@ describe('the table of flags', () => {
     }
   });
 
+  it.each(['--int8', '--best'])('says that %s fails without ranges, where they must be in the model', (name) => {
+    const { on } = trtexecFlags.find((flag) => flag.name === name)!;
+    for (const treatment of [on['11'], on.rtx]) {
+      expect(JSON.stringify(treatment)).toMatch(/without .* fails, but with --placeholder-ranges/);
+    }
+  });
+
   it('makes the help', () => {
     const help = helpText();
     for (const name of names) expect(help).toMatch(new RegExp(`(^|[ ,])${name}(=|,| |$)`, 'm'));

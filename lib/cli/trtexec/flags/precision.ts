@@ -30,7 +30,13 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'let the builder choose INT8; scales come from Q/DQ in the model, --calib or --data',
-    on: split(carriedOut, inTheModel('Q/DQ is inserted into a copy of the model, from --calib or --data')),
+    on: split(
+      carriedOut,
+      inTheModel(
+        'Q/DQ is inserted into a copy of the model, from --calib or --data; without either, and without Q/DQ in the model, the run ' +
+          'fails, but with --placeholder-ranges',
+      ),
+    ),
   },
   {
     name: '--best',
@@ -38,7 +44,13 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     group: 'precision',
     until: '10.16',
     description: 'INT8, FP16 and BF16 together',
-    on: split(carriedOut, inTheModel('Q/DQ where there is --calib or --data, and the rest of the model cast to FP16')),
+    on: split(
+      carriedOut,
+      inTheModel(
+        'as --int8 --fp16: Q/DQ from --calib or --data in a copy of the model (or the Q/DQ that it has), and the rest cast to FP16; ' +
+          'without any ranges the run fails, but with --placeholder-ranges',
+      ),
+    ),
   },
   {
     name: '--fp8',
