@@ -66,7 +66,7 @@ export class OutputComparison {
     const count = batch.names.length;
     const rows = ({ dtype, ...tensor }: Tensor): ArrayLike<number> =>
       numbers({ dtype, data: ownRows({ dtype, ...tensor }, count, size) });
-    checkSameSizes(expected, actual, this.spec);
+    checkSameShapes(expected, actual, this.spec);
     for (const [name, accumulator] of this.#metrics) {
       const [reference, candidate] = [rows(expected[name]!), rows(actual[name]!)];
       accumulator.add(reference, candidate, expected[name]!.shape.at(-1) ?? 1);
@@ -142,13 +142,14 @@ async function openJudge({ metric: spec, outputs }: ComparisonSpec): Promise<Jud
   return { spec, name: metric.name, reference: metric.start(), candidate: metric.start() };
 }
 
-function checkSameSizes(expected: NamedTensors, actual: NamedTensors, { outputs, names }: ComparisonSpec): void {
+/** Models need not state what they put out, and elements of another order or another axis have nothing to do with each other. */
+function checkSameShapes(expected: NamedTensors, actual: NamedTensors, { outputs, names }: ComparisonSpec): void {
   for (const name of outputs) {
     const [a, b] = [expected[name]!, actual[name]!];
-    if (a.data.length === b.data.length) continue;
+    if (a.shape.join() === b.shape.join()) continue;
     throw new CalibrtError(
       'ERR_MODEL_UNSUPPORTED',
-      `output ${name} of ${names?.candidate ?? 'the candidate'} is [${b.shape.join(', ')}], the reference's is [${a.shape.join(', ')}]: only outputs of one ` +
+      `output ${name} of ${names?.candidate ?? 'the candidate'} is [${b.shape.join(', ')}], that of ${names?.reference ?? 'the reference'} is [${a.shape.join(', ')}]: only outputs of one ` +
         'shape can be compared',
     );
   }

@@ -90,5 +90,21 @@ describe('a plan as candidate', () => {
       return { ...engine, tensors: engine.tensors.map((each) => ({ ...each, name: `${each.name}_0` })) };
     };
     await expect(evaluatePlans(demo, plan, options, other)).rejects.toMatchObject({ code: 'ERR_MODEL_UNSUPPORTED' });
+    const turned: LoadPlan = async (...args) => {
+      const engine = await engines(int8, [1, 64], worker)(...args);
+      const createContext: typeof engine.createContext = async (given) => {
+        const context = await engine.createContext(given);
+        const infer: typeof context.infer = async (feeds) => {
+          const { logits } = await context.infer(feeds);
+          return { logits: { ...logits!, shape: logits!.shape.toReversed() } };
+        };
+        return { ...context, infer };
+      };
+      return { ...engine, createContext };
+    };
+    await expect(evaluatePlans(demo, plan, options, turned)).rejects.toMatchObject({
+      code: 'ERR_MODEL_UNSUPPORTED',
+      message: `output logits of ${plan} is [10, 8], that of ${demo} is [8, 10]: only outputs of one shape can be compared`,
+    });
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openModel } from '#lib/model/index.js';
+import { GraphNode, openModel } from '#lib/model/index.js';
 import { evaluate } from '#lib/pipeline/evaluation/evaluate.js';
 import { quantize } from '#lib/pipeline/quantize.js';
 import { cli } from '../../helpers/cli.js';
@@ -69,6 +69,20 @@ describe('evaluate', () => {
     await expect(evaluate(demo, other, { data, preprocess })).rejects.toThrow(
       /output logits is \[.*10\] in .* and \[N, 7\]/,
     );
+  });
+
+  it('refuses outputs of as many elements in another shape, which the models do not state', async () => {
+    const turned = await openModel(demo);
+    turned.nodes.at(-1)!.setOutputs(['rows']);
+    const turn = GraphNode.create({ opType: 'Transpose', name: 'turn', inputs: ['rows'], outputs: ['logits'] });
+    turned.graph.insertNodes(new Map([[undefined, [turn]]]));
+    turned.graph.setOutputs([turned.outputs[0]!.withShape(['A', 'B'])]);
+    const other = join(folder, 'turned.onnx');
+    await turned.save(other);
+    await expect(evaluate(demo, other, { data, preprocess, limit: 6 })).rejects.toMatchObject({
+      code: 'ERR_MODEL_UNSUPPORTED',
+      message: `output logits of ${other} is [10, 6], that of ${demo} is [6, 10]: only outputs of one shape can be compared`,
+    });
   });
 
   it('refuses labels of another model, and a list of labels for other samples', async () => {
