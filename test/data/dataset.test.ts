@@ -368,6 +368,15 @@ describe('bad samples', () => {
     });
   });
 
+  it('a path that reads as NAME=PATH is told how to be written', async () => {
+    const folder = await scratchFolder({ 'a=b/1.npy': npy([1, 2, 3]) });
+    const opening = openDataset({ sources: [{ input: join(folder, 'a'), path: 'b' }] }, [vector]);
+    await expect(opening).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringMatching(/has no input .*a, only x; for the path of that name write \.\/.*a=b$/) as string,
+    });
+  });
+
   it('what is missing, or no samples at all, is named', async () => {
     const folder = await scratchFolder({ 'a.xyz': '' });
     await expect(open(join(folder, 'none'), [vector])).rejects.toMatchObject({ code: 'ERR_DATA_NOT_FOUND' });

@@ -21,7 +21,7 @@ export async function openSource(
   inputs: readonly ModelInput[],
   preprocess: PreprocessSpec,
 ): Promise<SampleSource> {
-  const fed = input === undefined ? inputs : [findInput(inputs, input, path)];
+  const fed = input === undefined ? inputs : [await findInput(inputs, input, path)];
   const stats = await stat(path).catch((cause: unknown) => {
     throw readFailure(path, cause);
   });
@@ -47,9 +47,15 @@ export async function openSource(
   );
 }
 
-function findInput(inputs: readonly ModelInput[], name: string, path: string): ModelInput {
+async function findInput(inputs: readonly ModelInput[], name: string, path: string): Promise<ModelInput> {
   const found = inputs.find((input) => input.name === name);
   if (found !== undefined) return found;
   const names = inputs.map((input) => input.name).join(', ');
-  throw new CalibrtError('ERR_USAGE', `--data ${name}=${path}: the network has no input ${name}, only ${names}`);
+  const given = `${name}=${path}`;
+  const isPath = await stat(given).then(
+    () => true,
+    () => false,
+  );
+  const hint = isPath ? `; for the path of that name write ./${given}` : '';
+  throw new CalibrtError('ERR_USAGE', `--data ${given}: the network has no input ${name}, only ${names}${hint}`);
 }
