@@ -1,6 +1,6 @@
 import { WorkerProcess } from '../../backends/onnxruntime/index.js';
 import { abortError, throwIfAborted } from '../../errors.js';
-import { compareToBaseline, readBaseline } from './baseline.js';
+import { compareToBaseline, findSaved, nothingSaved, readBaseline } from './baseline.js';
 import { hostConditions } from './conditions.js';
 import type { Contender, ProfiledRun, Round } from './contender.js';
 import { CpuContender } from './cpu.js';
@@ -34,6 +34,12 @@ export async function benchmark(
   try {
     for (const target of resolved) contenders.push(await createContender(target, worker, options, tools));
     for (const warning of new Set(contenders.flatMap(({ warnings }) => warnings))) options.onWarning?.(warning);
+    const earlier = contenders.map((now) => saved && findSaved(now, saved, contenders.length === 1));
+    // Before minutes are spent on it.
+    const missing = contenders.map((now, index) =>
+      saved && earlier[index] === undefined ? [nothingSaved(now, saved, options.baseline!)] : [],
+    );
+    for (const warning of missing.flat()) options.onWarning?.(warning);
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     const rounds = contenders.map((): Round[] => []);
     const total = plan.rounds * contenders.length;
@@ -54,10 +60,11 @@ export async function benchmark(
       rounds: rounds[index]!,
       profiled: profiled[index],
     }));
-    return measured.map((each): BenchmarkResult => {
+    return measured.map((each, index): BenchmarkResult => {
       const result = resultOf(each, measured[0]!, plan.percentiles, host);
-      const baseline = saved && compareToBaseline(result, saved, measured.length === 1);
-      return { ...result, ...(baseline === undefined ? {} : { baseline }) };
+      const then = earlier[index];
+      const warnings = [...result.warnings, ...missing[index]!];
+      return { ...result, warnings, ...(then === undefined ? {} : { baseline: compareToBaseline(result, then) }) };
     });
   } catch (error) {
     throw options.signal?.aborted ? abortError(options.signal) : error;

@@ -46,30 +46,81 @@ describe('a run compared with a saved one', () => {
     expect(baseline!.differences).toEqual(['driver 12.4 then, 12.8 now']);
   });
 
-  it('takes the model of the same label, else the only one', async () => {
-    const [other, own] = [await run(20, {}, 'other'), await run(10)];
+  it('takes the model of the same label, else of the same file and shapes, else the only one', async () => {
+    const own = await run(10);
+    const other = { ...(await run(20, {}, 'other')), model: 'folder/other.plan' };
     await save(other, own);
-    expect((await run(10, { baseline: saved })).baseline).toMatchObject({ reference: 'model' });
-    expect((await run(10, { baseline: saved }, 'new')).baseline).toBeUndefined();
+    expect((await run(10, { baseline: saved })).baseline).toMatchObject({ reference: 'model', differences: [] });
+    // With shapes or without them in its label, in another folder.
+    await save(other, { ...own, label: 'model 1x1x32x32', model: 'folder/model.plan' });
+    expect((await run(10, { baseline: saved })).baseline).toMatchObject({
+      reference: 'model 1x1x32x32',
+      differences: [],
+    });
     await save(other);
     expect((await run(10, { baseline: saved }, 'new')).baseline).toMatchObject({ reference: 'other' });
   });
 
+  it('takes that of the same precision where there are several of a file and its shapes', async () => {
+    const own = await run(10);
+    await save({ ...own, label: 'a', precision: 'int8' }, { ...own, label: 'b' });
+    expect((await run(10, { baseline: saved })).baseline).toMatchObject({ reference: 'b', differences: [] });
+  });
+
+  it('tells where the only one is another model, or of other shapes', async () => {
+    const own = await run(10);
+    const shape = own.shapes['input']!;
+    await save({ ...own, label: 'x', model: 'other.plan', shapes: { ...own.shapes, input: [7, ...shape.slice(1)] } });
+    const { baseline } = await run(10, { baseline: saved });
+    expect(baseline!.differences).toEqual([
+      'model other.plan then, model.plan now',
+      expect.stringMatching(/^shapes ids:2,input:7x1x32x32 then, ids:2,input:\d+x1x32x32 now$/),
+    ]);
+  });
+
+  it('warns, and before anything is timed, where the file has nothing like it', async () => {
+    const own = await run(10);
+    const like = { ...own, shapes: { ...own.shapes, input: [7, 1, 32, 32] } };
+    await save({ ...like, label: 'a' }, { ...like, label: 'b' });
+    const warnings: string[] = [];
+    const { tools, asked } = stubTools(() => 10);
+    const timed: number[] = [];
+    const onWarning = (message: string): void => {
+      warnings.push(message);
+      timed.push(asked.runs.length);
+    };
+    const options = { rounds: 3, baseline: saved, onWarning };
+    const [result] = await benchmark([{ model: plan, label: 'model' }], options, tools);
+    expect(warnings).toEqual([
+      `model is compared with no earlier run: --baseline ${saved} has a, b; give the same model and --shapes as then`,
+    ]);
+    expect(timed).toEqual([0]);
+    expect(result).toMatchObject({ warnings });
+    expect(result).not.toHaveProperty('baseline');
+  });
+
   it.each([
-    ['missing', undefined],
     ['no JSON', '['],
     ['empty', '[]'],
     ['of something else', '[{"label": "x"}]'],
     ['of null', '[null]'],
+    ['of shapes that are none', '[{"label": "x", "conditions": {}, "rounds": [], "shapes": {"x": 1}}]'],
     ['of rounds without times', '[{"label": "x", "conditions": {}, "rounds": [{"queries": 1, "medianMs": 0}]}]'],
     ['of rounds that are null', '[{"label": "x", "conditions": {}, "rounds": [null]}]'],
   ])('refuses a file that is %s', async (_, content) => {
     const path = join(folder, 'bad.json');
-    await rm(path, { force: true });
-    if (content !== undefined) await writeFile(path, content);
+    await writeFile(path, content);
     await expect(run(1, { baseline: path })).rejects.toMatchObject({
       code: 'ERR_USAGE',
       message: `--baseline ${path} is no saved run: give what \`calibrt bench --json\` printed`,
+    });
+  });
+
+  it('refuses a file that is not there as such', async () => {
+    const path = join(folder, 'absent.json');
+    await expect(run(1, { baseline: path })).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: `--baseline ${path} is not there: give what \`calibrt bench --json\` printed`,
     });
   });
 });
