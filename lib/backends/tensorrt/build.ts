@@ -4,6 +4,7 @@ import type { LogSeverity, NativeBuildEvent, NativeBuildResult } from '../../nat
 import type { OperationOptions } from '../../progress.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { BuildProgress } from './build-progress.js';
+import { withRemedy } from './build-remedies.js';
 import { checkInputs, resolveTargets } from './build-request.js';
 import { serveCache, type ServedCache } from './calibration-cache.js';
 import { CalibrationFeed } from './calibration-feed.js';
@@ -109,7 +110,7 @@ async function run(
     if (signal?.aborted) throw abortError(signal);
     if (feed?.failure !== undefined) throw feed.failure.error;
     if (!outcome.ok) {
-      throw buildFailure(outcome.failure, library.name, typeof model === 'string' ? model : 'the model');
+      throw withRemedy(buildFailure(outcome.failure, library.name, typeof model === 'string' ? model : 'the model'));
     }
     progress?.end();
     return { built: outcome.value, feed };

@@ -10,6 +10,10 @@ const wordings: readonly (readonly [RegExp, string])[] = [
     /without one, TensorRT-RTX builds for named targets \([^)]*\), with weights that stay in the plan/,
     'without one, TensorRT-RTX builds with --skipInference, without --stripWeights and --refit',
   ],
+  [
+    /name targets that have ([^(]*) \(`targets[^)]*(--target[^)]*)\)/,
+    'targets that have $1 are named with `calibrt build $2`',
+  ],
   [/with --map LINE=TENSOR/, 'with `calibrt migrate --map LINE=TENSOR`'],
   [/see --dry-run for why/, '`calibrt quantize --dry-run` tells why'],
   [/fix the shape with --input-shapes/, 'give the model fixed shapes there'],

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildEngine, locateTensorRt, type BuildOptions } from '#lib/backends/tensorrt/index.js';
 import { CalibrtError, type ErrorCode } from '#lib/errors.js';
 import { native } from '#lib/native.js';
+import { quantize } from '#lib/pipeline/quantize.js';
+import { repository } from '../../helpers/fixture.js';
 import { batchProfile, fixture, needsRtx, withoutRtx } from './rtx.js';
 
 const fp32 = fixture('tiny-cnn-fp32.onnx');
@@ -142,6 +144,20 @@ describe.skipIf(withoutRtx)(`what the real TensorRT-RTX refuses${needsRtx}`, () 
       expect(error.message).toContain('--target sm86');
     },
   );
+
+  it('names the targets for FP8, which build it', async () => {
+    const model = join(folder, 'fp8.onnx');
+    const preprocess = { pixelFormat: 'gray', preset: 'unit' } as const;
+    const samples = { data: repository('demo/calibration'), preprocess, limit: 2, holdout: 0 };
+    await quantize(repository('demo/model.onnx'), model, { ...samples, dtype: 'fp8' });
+    const one = [1, 1, 32, 32];
+    const profiles = [{ input: { min: one, opt: one, max: one } }];
+    const error = await failure(model, { targets: ['sm86', 'sm89'], profiles });
+    expect(error).toMatchObject({ code: 'ERR_BUILD', details: [expect.stringContaining('fp8_e4m3')] });
+    expect(error.message).toMatch(/: name targets that have FP8 \(`targets: .*`; --target sm89,sm120\)$/);
+    const built = await buildEngine(model, { targets: ['sm89', 'sm120'], profiles });
+    expect(built.bytes).toBeGreaterThan(0);
+  });
 
   it('refuses a library of another version, naming both', async () => {
     const { infer, parser } = locateTensorRt('rtx').found!;

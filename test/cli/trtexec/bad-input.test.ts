@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withRemedy } from '#lib/backends/tensorrt/build-remedies.js';
 import { buildFailure } from '#lib/backends/tensorrt/failures.js';
 import { CalibrtError } from '#lib/errors.js';
 import { fixture, repository } from '../../helpers/fixture.js';
@@ -30,8 +31,8 @@ const incompatible = new CalibrtError(
   'model.plan was built by TensorRT 8.6.1: TensorRT 10.16.0 cannot load it; build it again',
 );
 
-function refusedBuild(kind: 'profile' | 'noGpu', message: string): CalibrtError {
-  return buildFailure({ kind, message, details: [] }, 'TensorRT-RTX', 'model.onnx');
+function refusedBuild(kind: 'profile' | 'noGpu' | 'refused', message: string): CalibrtError {
+  return withRemedy(buildFailure({ kind, message, details: [] }, 'TensorRT-RTX', 'model.onnx'));
 }
 
 interface BadInput extends DoubleOptions {
@@ -177,6 +178,16 @@ const cases: Readonly<Record<string, BadInput>> = {
     flavour: 'rtx',
     buildError: refusedBuild('noGpu', 'it needs a GPU for this'),
     line: /; without one, TensorRT-RTX builds with --skipInference, without --stripWeights and --refit$/,
+  },
+  'FP8 for a GPU that has none': {
+    argv: [onnx, '--skipInference'],
+    gpus: 0,
+    flavour: 'rtx',
+    buildError: refusedBuild(
+      'refused',
+      'Cannot compile for target(s) sm86, because the model contains HW-specific datatypes: fp8_e4m3. In x',
+    ),
+    line: /: targets that have FP8 are named with `calibrt build --target sm89,sm120`$/,
   },
   'samples for an input that is not there': {
     argv: [onnx, '--int8', '--data=image=DIR/none'],
