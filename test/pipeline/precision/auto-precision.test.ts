@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel } from '#lib/model/index.js';
+import { keepsBudget } from '#lib/pipeline/precision/budget.js';
 import { quantize } from '#lib/pipeline/quantize.js';
 import { cli } from '../../helpers/cli.js';
 import { fixture, repository } from '../../helpers/fixture.js';
@@ -18,6 +19,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'calibrt-precision-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+describe('a budget', () => {
+  it.each([-Infinity, NaN])('is not kept by a figure of %d, whatever the least is', (value) => {
+    const judgement = { outputs: {}, metric: { value, standardError: 0 } };
+    const budget = { metric: { kind: 'cosine' }, maxDrop: 0.1 } as const;
+    expect(keepsBudget(budget, value, judgement, 8)).toBe(false);
+  });
+});
 
 describe('quantize --auto', () => {
   it('leaves nodes out until the budget is kept, and writes the model that the list gives', async () => {
