@@ -66,14 +66,15 @@ export function argmax(values: ArrayLike<number>, start: number, length: number)
   return best;
 }
 
-/** Whether `label` is among the `k` greatest elements of the row; of equal elements the first counts. */
+/** Whether `label` is among the `k` greatest elements of the row; of equal elements the first counts, and NaN is no score at all. */
 export function isInTop(values: ArrayLike<number>, start: number, length: number, label: number, k: number): boolean {
   const score = values[start + label];
-  if (score === undefined || label >= length) return false;
+  if (score === undefined || Number.isNaN(score) || label >= length) return false;
   let better = 0;
   for (let i = 0; i < length; i++) {
     const v = values[start + i]!;
-    if (v > score || (v === score && i < label)) better++;
+    // What is neither less nor equal is greater, or NaN, which has no place in an order.
+    if (!(v <= score) || (v === score && i < label)) better++;
   }
   return better < k;
 }

@@ -74,6 +74,12 @@ describe('argmax and isInTop', () => {
     );
   });
 
+  it('never finds a label by a NaN', () => {
+    expect(isInTop([NaN, NaN, NaN], 0, 3, 1, 1)).toBe(false);
+    expect(isInTop([NaN, 3, 1], 0, 3, 1, 1)).toBe(false);
+    expect(isInTop([NaN, 3, 1], 0, 3, 1, 2)).toBe(true);
+  });
+
   it('refuses a label outside the row', () => {
     expect(isInTop([1, 2], 0, 2, 5, 5)).toBe(false);
   });
