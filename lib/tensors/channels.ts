@@ -1,4 +1,5 @@
 import { CalibrtError } from '../errors.js';
+import { usage } from './arguments.js';
 
 /** Where the channels of a tensor are that has a scale for each. */
 export interface ChannelAxis {
@@ -39,8 +40,4 @@ export function callNative<T>(call: () => T): T {
     if (cause instanceof TypeError) throw new CalibrtError('ERR_USAGE', cause.message, { cause });
     throw cause;
   }
-}
-
-function usage(message: string): CalibrtError {
-  return new CalibrtError('ERR_USAGE', message);
 }

@@ -1,4 +1,5 @@
 import { native, type QuantizationError as NativeError } from '../native.js';
+import { checkFloats } from './arguments.js';
 import { callNative } from './channels.js';
 
 /** How far an approximation is from what it stands for. */
@@ -16,9 +17,12 @@ export interface QuantizationError {
  *
  * @param bins - Equal bins of the histograms for `kl`, over the values of both; with more bins than levels it measures the gaps between
  *   these. Default 128.
- * @throws CalibrtError `ERR_USAGE` where the two differ in length, are empty, or hold a value that is not finite.
+ * @throws CalibrtError `ERR_USAGE` where the two differ in length, are empty, or hold a value that is not finite; for an argument that is
+ *   no Float32Array.
  */
 export function quantizationError(reference: Float32Array, approximation: Float32Array, bins = 128): QuantizationError {
+  checkFloats('quantizationError', 'reference', reference);
+  checkFloats('quantizationError', 'approximation', approximation);
   const { mse, sqnr, kl }: NativeError = callNative(() => native().quantizationError(reference, approximation, bins));
   return { mse, sqnrDb: sqnr, kl };
 }

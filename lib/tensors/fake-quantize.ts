@@ -1,4 +1,5 @@
 import { native } from '../native.js';
+import { checkFloats, checkOptions } from './arguments.js';
 import { callNative } from './channels.js';
 import { scaleSettings, type LinearOptions } from './linear.js';
 
@@ -21,9 +22,11 @@ export interface FakeQuantizeOptions extends Omit<LinearOptions, 'dtype'> {
  * Quantizes and dequantizes: the values that remain. With the integers of `int8` or `uint8`, bit for bit what {@link quantize} and
  * {@link dequantize} give one after the other.
  *
- * @throws CalibrtError `ERR_USAGE` for a width out of range, or scales, zero points and shape that do not go together.
+ * @throws CalibrtError `ERR_USAGE` for an argument of another type, a width out of range, or scales, zero points and shape that do not go together.
  */
 export function fakeQuantize(data: Float32Array, options: FakeQuantizeOptions): Float32Array {
+  checkFloats('fakeQuantize', 'data', data);
+  checkOptions('fakeQuantize', options, '`scale`');
   const { bits = 8, signed = true, narrow, stochasticSeed } = options;
   const settings = {
     ...scaleSettings('fakeQuantize', data.length, options),

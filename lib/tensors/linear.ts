@@ -1,4 +1,5 @@
 import { native, type QuantizeOptions } from '../native.js';
+import { checkFloats, checkIntegers, checkOptions, numbersOf } from './arguments.js';
 import { callNative, innerSize, type ChannelAxis } from './channels.js';
 
 /** 8-bit integers. */
@@ -18,9 +19,11 @@ export interface LinearOptions extends ChannelAxis {
  * ONNX's QuantizeLinear, bit for bit what ONNX Runtime computes: x / scale in float32, rounded half to even, plus the zero point,
  * saturated. NaN gives the least integer.
  *
- * @throws CalibrtError `ERR_USAGE` where scales, zero points and shape do not go together.
+ * @throws CalibrtError `ERR_USAGE` for an argument of another type, or scales, zero points and shape that do not go together.
  */
 export function quantize(data: Float32Array, options: LinearOptions): QuantizedData {
+  checkFloats('quantize', 'data', data);
+  checkOptions('quantize', options, '`scale`');
   const settings = settingsOf('quantize', data.length, options);
   return callNative(() => native().quantizeLinear(data, settings));
 }
@@ -28,9 +31,11 @@ export function quantize(data: Float32Array, options: LinearOptions): QuantizedD
 /**
  * ONNX's DequantizeLinear: (q - zero point)·scale in float32. `dtype` follows the array.
  *
- * @throws CalibrtError `ERR_USAGE` where scales, zero points and shape do not go together.
+ * @throws CalibrtError `ERR_USAGE` for an argument of another type, or scales, zero points and shape that do not go together.
  */
 export function dequantize(data: QuantizedData, options: Omit<LinearOptions, 'dtype'>): Float32Array {
+  checkIntegers('dequantize', 'data', data);
+  checkOptions('dequantize', options, '`scale`');
   const dtype = data instanceof Int8Array ? 'int8' : 'uint8';
   const settings = settingsOf('dequantize', data.length, { ...options, dtype });
   return callNative(() => native().dequantizeLinear(data, settings));
@@ -47,13 +52,19 @@ export function scaleSettings(
   elements: number,
   options: Omit<LinearOptions, 'dtype'>,
 ): Omit<QuantizeOptions, 'dtype'> {
-  const scale = typeof options.scale === 'number' ? Float32Array.of(options.scale) : Float32Array.from(options.scale);
-  const { zeroPoint: zero } = options;
-  const zeroPoint =
-    zero === undefined ? undefined : typeof zero === 'number' ? Int32Array.of(zero) : Int32Array.from(zero);
+  const scale = Float32Array.from(numbersOf(name, 'scale', options.scale, isScale, 'a finite number above 0'));
+  const zeros =
+    options.zeroPoint === undefined
+      ? undefined
+      : numbersOf(name, 'zeroPoint', options.zeroPoint, Number.isInteger, 'a whole number');
+  const zeroPoint = zeros && Int32Array.from(zeros);
   return {
     scale,
     ...(zeroPoint === undefined ? {} : { zeroPoint }),
     ...(scale.length === 1 ? {} : { inner: innerSize(name, elements, scale.length, options) }),
   };
+}
+
+function isScale(value: number): boolean {
+  return Number.isFinite(value) && value > 0;
 }

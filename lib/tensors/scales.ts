@@ -1,5 +1,6 @@
 import { CalibrtError } from '../errors.js';
 import { native } from '../native.js';
+import { checkFloats, checkOptions } from './arguments.js';
 import { callNative, type ChannelAxis } from './channels.js';
 
 /** What scales are for. */
@@ -14,9 +15,11 @@ export interface ScaleOptions extends ChannelAxis {
  * The symmetric scales that clip nothing: max |x| / (2^(bits-1) - 1), in float32. Where all values are 0 it is 2^-40, as scales must be
  * above 0.
  *
- * @throws CalibrtError `ERR_USAGE` for a width out of range, or a shape that does not fit.
+ * @throws CalibrtError `ERR_USAGE` for an argument of another type, a value that is not finite, a width out of range, or a shape that does not fit.
  */
 export function symmetricScales(data: Float32Array, options: ScaleOptions = {}): Float32Array {
+  checkFloats('symmetricScales', 'data', data);
+  checkOptions('symmetricScales', options, '`bits`, `perChannel`, `shape`, `axis`');
   const { bits = 8, perChannel = false, shape = [], axis = 1 } = options;
   if (!Number.isInteger(bits) || bits < 2 || bits > 16) {
     throw new CalibrtError('ERR_USAGE', `symmetricScales: bits must be a whole number from 2 to 16, not ${bits}`);
@@ -28,6 +31,13 @@ export function symmetricScales(data: Float32Array, options: ScaleOptions = {}):
     throw new CalibrtError(
       'ERR_USAGE',
       `symmetricScales: axis ${axis} of the shape [${shape.join(', ')}] does not fit ${data.length} elements`,
+    );
+  }
+  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new CalibrtError(
+      'ERR_USAGE',
+      `symmetricScales: data must be finite, and data[${wrong}] is ${data[wrong]}: such values have no scale`,
     );
   }
   const inner = perChannel ? shape.slice(at + 1).reduce((product, dim) => product * dim, 1) : data.length;
@@ -46,5 +56,6 @@ export function symmetricScales(data: Float32Array, options: ScaleOptions = {}):
  * @throws CalibrtError `ERR_USAGE` where a scale is not finite or not above 0.
  */
 export function powerOfTwoScales(scales: Float32Array): Float32Array {
+  checkFloats('powerOfTwoScales', 'scales', scales);
   return callNative(() => native().powerOfTwoScales(scales));
 }

@@ -126,6 +126,92 @@ describe('quantize and dequantize', () => {
   });
 });
 
+describe('arguments of another type give one error that names them', () => {
+  const data = Float32Array.of(0.1, 0.2);
+  const given = (value: unknown): never => value as never;
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'no options',
+      () => tensors.quantize(data, given(undefined)),
+      /^quantize: options must be .* `scale`, not undefined$/,
+    ],
+    ['no data', () => tensors.quantize(given(null), { scale: 1 }), /^quantize: data must be a Float32Array, not null$/],
+    ['a plain array', () => tensors.quantize(given([1, 2]), { scale: 1 }), /not the array \[1, 2\]$/],
+    [
+      'no scale',
+      () => tensors.quantize(data, given({})),
+      /^quantize: scale must be a finite number above 0, not undefined$/,
+    ],
+    ['a scale of text', () => tensors.quantize(data, given({ scale: '1' })), /scale must be .*, not "1"$/],
+    [
+      'a scale of NaN',
+      () => tensors.quantize(data, { scale: [1, NaN], shape: [1, 2] }),
+      /scale\[1\] must be .* not NaN$/,
+    ],
+    [
+      'half a zero point',
+      () => tensors.quantize(data, { scale: 1, zeroPoint: 1.5 }),
+      /zeroPoint must be a whole number, not 1\.5$/,
+    ],
+    [
+      'half a zero point of several',
+      () => tensors.quantize(data, { scale: [1, 1], zeroPoint: [0, 0.5], shape: [1, 2] }),
+      /zeroPoint\[1\] must be a whole number, not 0\.5$/,
+    ],
+    [
+      'a shape of text',
+      () => tensors.quantize(data, given({ scale: [1, 1], shape: '2' })),
+      /shape must be an array .* not "2"$/,
+    ],
+    [
+      'half an axis',
+      () => tensors.quantize(data, { scale: [1, 1], shape: [1, 2], axis: 0.5 }),
+      /axis must be a whole number/,
+    ],
+    ['an unknown dtype', () => tensors.quantize(data, given({ scale: 1, dtype: 'int4' })), /dtype/],
+    [
+      'floats to dequantize',
+      () => tensors.dequantize(given(data), { scale: 1 }),
+      /^dequantize: data must be an Int8Array or a Uint8Array, not a Float32Array$/,
+    ],
+    [
+      'nothing to dequantize with',
+      () => tensors.dequantize(Int8Array.of(1), given(null)),
+      /^dequantize: options .* not null$/,
+    ],
+    ['nothing to simulate', () => tensors.fakeQuantize(given(undefined), { scale: 1 }), /^fakeQuantize: data must be/],
+    ['nothing to simulate with', () => tensors.fakeQuantize(data, given(1)), /^fakeQuantize: options .* not 1$/],
+    ['half a zero point, simulated', () => tensors.fakeQuantize(data, { scale: 1, zeroPoint: 0.5 }), /zeroPoint/],
+    [
+      'NaN',
+      () => tensors.symmetricScales(Float32Array.of(NaN, 1)),
+      /^symmetricScales: data must be finite, and data\[0\] is NaN/,
+    ],
+    ['infinity', () => tensors.symmetricScales(Float32Array.of(1, -Infinity)), /data\[1\] is -Infinity/],
+    [
+      'doubles',
+      () => tensors.symmetricScales(given(new Float64Array(2))),
+      /must be a Float32Array, not a Float64Array$/,
+    ],
+    [
+      'scales with null',
+      () => tensors.symmetricScales(data, given(null)),
+      /^symmetricScales: options must be an object/,
+    ],
+    ['no scales', () => tensors.powerOfTwoScales(given(undefined)), /^powerOfTwoScales: scales must be a Float32Array/],
+    [
+      'nothing to compare with',
+      () => tensors.quantizationError(data, given(undefined)),
+      /^quantizationError: approximation must/,
+    ],
+    ['no reference', () => tensors.quantizationError(given(null), data), /^quantizationError: reference must/],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(
+      expect.objectContaining({ code: 'ERR_USAGE', message: expect.stringMatching(message) as string }) as Error,
+    );
+  });
+});
+
 describe('scales', () => {
   it('are those of the greatest magnitude, per tensor and per channel', () => {
     const data = Float32Array.of(1, -2, 3, 4, 0, 0);
