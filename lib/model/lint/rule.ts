@@ -2,7 +2,7 @@ import type { Model } from '../model.js';
 import type { LintContext } from './context.js';
 
 /**
- * How bad a finding is: `error`, TensorRT refuses the model; `warning`, it builds but a fusion breaks, or a layer is slower or less exact
+ * How bad a finding is: `error`, TensorRT refuses the model, or its documentation excludes it; `warning`, it builds but a fusion breaks, or a layer is slower or less exact
  * than its scales allow.
  */
 export type Severity = 'error' | 'warning';

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { buildEngine } from '#lib/backends/tensorrt/index.js';
 import type { DataType, TensorData } from '#lib/data/tensor.js';
 import { GraphNode, Initializer, fixModel, lintModel, lintRules, openModel, type Model } from '#lib/model/index.js';
+import { needsRtx, withoutRtx } from '../../backends/tensorrt/rtx.js';
 import { repository } from '../../helpers/fixture.js';
 import { build, int, ints } from '../build.js';
 import { randomFeeds, relativeError, run } from '../helpers.js';
@@ -243,6 +248,34 @@ describe('every rule', () => {
         `| \`${name}\` | ${severity} | ${asks} | ${consequence} | ${remedy ?? ''} |`.replace(/ +/g, ' '),
       );
     }
+  });
+});
+
+describe.skipIf(withoutRtx)(`what docs/lint.md says that TensorRT-RTX takes all the same${needsRtx}`, () => {
+  const page = readFileSync(repository('docs/lint.md'), 'utf8');
+  const section = page.slice(page.indexOf('### What TensorRT-RTX takes all the same'), page.indexOf('## What `--fix`'));
+
+  async function built(model: Model): Promise<readonly string[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'calibrt-lint-'));
+    try {
+      await model.save(join(folder, 'model.onnx'));
+      return (await buildEngine(join(folder, 'model.onnx'), { backend: 'tensorrt-rtx', targets: ['sm86'] })).warnings;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it.each(['computed-scale', 'per-channel-activation', 'scale'])('it takes, of %s', async (rule) => {
+    expect(section).toContain(`\`${rule}\``);
+    await built((await planted(rule)).model);
+  });
+
+  it('it takes, of uint8 with zero point 0, as INT8', async () => {
+    expect(section).toContain('`uint8`');
+    const model = clean.clone();
+    set(model, imageZero, 'uint8', [], Uint8Array.of(0));
+    expect((await built(model)).join()).toContain('Defaulting to INT8');
+    await expect(built((await planted('uint8')).model)).rejects.toThrow('Non-zero zero point');
   });
 });
 

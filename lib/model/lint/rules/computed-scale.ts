@@ -5,7 +5,7 @@ export const computedScale: LintRule = {
   name: 'computed-scale',
   severity: 'error',
   asks: 'Scales and zero points are constants.',
-  consequence: 'The parser refuses the node: scales must be known when the engine is built.',
+  consequence: 'TensorRT documents them as known when the engine is built: a parser may refuse the node.',
 
   check: ({ linear }) =>
     linear

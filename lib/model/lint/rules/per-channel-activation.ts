@@ -5,7 +5,7 @@ export const perChannelActivation: LintRule = {
   name: 'per-channel-activation',
   severity: 'error',
   asks: 'Activations have one scale; only constants have one per channel.',
-  consequence: 'The builder refuses it: kernels multiply all channels of an activation by one scale.',
+  consequence: 'TensorRT documents it for weights alone: kernels multiply all channels of an activation by one scale.',
 
   check: (context) =>
     context.linear

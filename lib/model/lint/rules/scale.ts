@@ -8,7 +8,7 @@ export const scale: LintRule = {
   name: 'scale',
   severity: 'error',
   asks: 'Every scale is finite, above 0, and a normal number of its own type.',
-  consequence: 'The builder refuses it, or the layer computes NaN, infinities or zeros.',
+  consequence: 'The parser refuses it, or the layer computes NaN, infinities or zeros.',
 
   check: ({ linear }) =>
     linear.flatMap(({ node, scales, scaleType = 'float32' }) => {

@@ -10,7 +10,8 @@ export const uint8: LintRule = {
   name: 'uint8',
   severity: 'error',
   asks: 'Q/DQ is to INT8, not UINT8.',
-  consequence: 'The parser refuses the node.',
+  consequence:
+    'The parser refuses the weights and any zero point but 0; what is left it reads as INT8, which ends at 127.',
   remedy:
     'turns UINT8 with zero point 128 into INT8 with 0, the same values with the same scale; other activations lose their rounding and keep ' +
     'their clipping, other weights become float.',
