@@ -29,10 +29,9 @@ describe('the table of flags', () => {
   });
 
   it.each(['--int8', '--best'])('says that %s fails without ranges, where they must be in the model', (name) => {
-    const { on } = trtexecFlags.find((flag) => flag.name === name)!;
-    for (const treatment of [on['11'], on.rtx]) {
-      expect(JSON.stringify(treatment)).toMatch(/without .* fails, but with --placeholder-ranges/);
-    }
+    const { description, on } = trtexecFlags.find((flag) => flag.name === name)!;
+    expect(description).toMatch(/[Ww]ithout any.* fails/);
+    for (const treatment of [on['11'], on.rtx]) expect(JSON.stringify(treatment)).not.toContain('where there is');
   });
 
   it('makes the help', () => {

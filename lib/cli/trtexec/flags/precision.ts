@@ -29,27 +29,20 @@ export const precisionFlags: readonly TrtexecFlag[] = [
     form: 'switch',
     group: 'precision',
     until: '10.16',
-    description: 'let the builder choose INT8; scales come from Q/DQ in the model, --calib or --data',
-    on: split(
-      carriedOut,
-      inTheModel(
-        'Q/DQ is inserted into a copy of the model, from --calib or --data; without either, and without Q/DQ in the model, the run ' +
-          'fails, but with --placeholder-ranges',
-      ),
-    ),
+    description:
+      'let the builder choose INT8; scales come from Q/DQ in the model, --calib or --data. Without any, TensorRT 10 gets placeholder ranges, ' +
+      'and where types come from the model the run fails, but with --placeholder-ranges',
+    on: split(carriedOut, inTheModel('Q/DQ is inserted into a copy of the model, from --calib or --data')),
   },
   {
     name: '--best',
     form: 'switch',
     group: 'precision',
     until: '10.16',
-    description: 'INT8, FP16 and BF16 together',
+    description: 'INT8, FP16 and BF16 together; without any ranges it fails where --int8 does',
     on: split(
       carriedOut,
-      inTheModel(
-        'as --int8 --fp16: Q/DQ from --calib or --data in a copy of the model (or the Q/DQ that it has), and the rest cast to FP16; ' +
-          'without any ranges the run fails, but with --placeholder-ranges',
-      ),
+      inTheModel('as --int8 --fp16: Q/DQ with those ranges, and the rest of the model cast to FP16'),
     ),
   },
   {
