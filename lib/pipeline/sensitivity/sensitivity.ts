@@ -9,7 +9,13 @@ import { readTable, type CalibrationTable } from '../../tables/index.js';
 import { calibrateTensors, qdqCapture } from '../calibration/calibrate.js';
 import { createTable } from '../calibration/create-table.js';
 import type { ActivationOptions, MethodOptions } from '../calibration/ranges.js';
-import { checkNotSamples, drawSamples, isRereadable, type DrawnSamples, type SampleOptions } from '../calibration/samples.js';
+import {
+  checkNotSamples,
+  drawSamples,
+  isRereadable,
+  type DrawnSamples,
+  type SampleOptions,
+} from '../calibration/samples.js';
 import type { CaptureSet } from '../calibration/statistics.js';
 import { checkOptions } from '../check-options.js';
 import { placementOptions, type ScopeOptions } from '../placement-options.js';
