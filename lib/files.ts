@@ -96,20 +96,24 @@ export async function checkOutputPaths(
   outputs: readonly (string | undefined)[],
   [model, ...inputs]: readonly (string | undefined)[],
 ): Promise<void> {
-  const taken = new Map<string, string>();
-  for (const input of inputs) if (input !== undefined) taken.set(await identity(input), 'read too');
+  await checkNotRead(
+    outputs,
+    inputs.filter((input) => input !== undefined),
+  );
+  const taken = new Set<string>();
   for (const path of outputs) {
     if (path === undefined) continue;
     await checkOutputPath(path, model);
     const file = await identity(path);
-    const use = taken.get(file);
-    if (use !== undefined) throw new CalibrtError('ERR_USAGE', `the output ${path} is ${use}: choose another name`);
-    taken.set(file, 'another output too');
+    if (taken.has(file)) {
+      throw new CalibrtError('ERR_USAGE', `the output ${path} is another output too: choose another name`);
+    }
+    taken.add(file);
   }
 }
 
 /**
- * Refuses to write over what is read: for inputs that are known only when the work has begun.
+ * Refuses to write over what is read. {@link checkOutputPaths} does it for the inputs that are known before any work.
  *
  * @throws CalibrtError `ERR_USAGE` where an output is one of the files.
  */

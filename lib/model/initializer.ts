@@ -119,6 +119,11 @@ export class Initializer {
     return new Float32Array(new Uint8Array(await this.bytes('float32')).buffer);
   }
 
+  /** As {@link Initializer.copyFloats}, at once; `undefined` for what lies in an external file, which has to be waited for. */
+  copyInlineFloats(): Float32Array | undefined {
+    return this.external ? undefined : new Float32Array(new Uint8Array(this.inlineBytes('float32')).buffer);
+  }
+
   /** The external file's path on this machine. */
   externalPath(): string | undefined {
     return this.external && this.resolve(this.external.file);

@@ -2,7 +2,6 @@ import { constantOf } from '../../constants.js';
 import type { Graph } from '../../graph.js';
 import type { Initializer } from '../../initializer.js';
 import type { GraphNode } from '../../node.js';
-import { onnx } from '../../proto.js';
 import type { Facts } from '../facts.js';
 import { leave, type Rule } from '../rule.js';
 
@@ -51,14 +50,6 @@ function readsInfinity(graph: Graph, node: GraphNode): boolean {
 }
 
 function holdsInfinity(constant: Initializer): boolean {
-  // What is in a file of its own would have to be waited for.
-  if (constant.dtype !== 'float32' || constant.size > largestMask || constant.external) return false;
-  return floatsOf(constant).some((value) => Math.abs(value) >= endless);
-}
-
-function floatsOf(constant: Initializer): Float32Array {
-  const raw = constant.rawBytes();
-  // A copy, for the address may be odd.
-  if (raw) return new Float32Array(Uint8Array.from(raw).buffer);
-  return Float32Array.from(onnx.TensorProto.decode(Buffer.concat([...constant.pieces()])).floatData);
+  if (constant.dtype !== 'float32' || constant.size > largestMask) return false;
+  return constant.copyInlineFloats()?.some((value) => Math.abs(value) >= endless) ?? false;
 }
